@@ -1,0 +1,35 @@
+# Everything runs from .venv, which is built from hash-locked requirements. `make help` lists the targets.
+PY := .venv/bin/python
+.DEFAULT_GOAL := help
+
+.venv/ready: requirements-dev.txt pyproject.toml
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-dev.txt
+	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+.PHONY: help demo test lint types layers units interop bench lock clean
+help:     ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+demo: .venv/ready     ## show the real daemon at work on real servers, on loopback
+	@$(PY) -m cadenced demo
+test: .venv/ready     ## all tests that need no Debian server
+	$(PY) -m pytest -m 'not interop' $(ARGS)
+lint: .venv/ready     ## ruff: rules and format
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+types: .venv/ready    ## mypy, strict
+	.venv/bin/mypy
+layers: .venv/ready   ## import-linter: the map in ARCHITECTURE.md
+	.venv/bin/lint-imports
+units:    ## systemd units: verified, and exposure at most 1.5
+	systemd/check
+interop: .venv/ready  ## the contract suite against Debian's Cyrus (root; installs it)
+	$(PY) -m pytest -m interop $(ARGS)
+bench: .venv/ready    ## ratios, each measured within one run
+	$(PY) -m tests.bench $(ARGS)
+lock:     ## renew both requirement files from pyproject.toml (needs uv)
+	uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.txt
+	uv pip compile pyproject.toml --quiet --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements-dev.txt
+clean:    ## remove what make built
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,5 @@
+"""`python -m cadenced`."""
+
+from cadenced.cli import main
+
+main()

@@ -1,0 +1,77 @@
+"""What a plan consists of: frozen values that carry their reason. Running them is somebody else's work.
+
+Must never know how an action is carried out, nor how it is printed.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from cadenced.core.events import Baseline, EventFields
+from cadenced.core.model import Meeting
+
+
+class Mail(StrEnum):
+    """The kinds of message (DESIGN §9). A new kind needs a row in core/messages.py and a template of its name."""
+
+    AGENDA = "agenda"  # the meeting that carries the month's task
+    BRIEF = "brief"  # any other meeting
+    TASK = "task"  # a month without a meeting
+    MOVED = "moved"  # both moved it, differently: to the one whose time was not taken
+    ALERT = "alert"  # to the coordinator
+
+
+@dataclass(frozen=True, slots=True)
+class CreateEvent:
+    meeting: Meeting
+    person: str
+    account: str
+    fields: EventFields
+    baseline: Baseline
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateEvent:
+    """`changed` names the fields of EventFields that are rewritten; every other property stays as a human left it."""
+
+    meeting: Meeting
+    person: str
+    account: str
+    href: str
+    etag: str
+    fields: EventFields
+    changed: frozenset[str]  # of "time", "summary", "location", "description"; empty: only the baseline is renewed
+    baseline: Baseline
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelEvent:
+    meeting: Meeting
+    person: str
+    account: str
+    href: str
+    etag: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendMail:
+    """A message that falls due. Times are aware, in UTC. `key` is unique for ever in the ledger."""
+
+    key: str
+    pair: str
+    kind: Mail
+    person: str
+    meeting: Meeting | None
+    due: datetime
+    expires: datetime
+    month: int  # the roadmap month it speaks of, counted from 1 through all cycles; 0 when it speaks of none
+    reason: str
+    carried_over: bool = False  # the task of a month that had no meeting
+
+
+type_of = {CreateEvent: "create_event", UpdateEvent: "update_event", CancelEvent: "cancel_event", SendMail: "send_mail"}
+EventAction = CreateEvent | UpdateEvent | CancelEvent
+Action = EventAction | SendMail

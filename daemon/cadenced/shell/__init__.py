@@ -1,0 +1,1 @@
+"""Does: CalDAV, SMTP, the store, the clock, systemd. No decisions."""

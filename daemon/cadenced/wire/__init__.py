@@ -1,0 +1,1 @@
+"""Translates between bytes and values, through libraries. No I/O, no decisions."""
