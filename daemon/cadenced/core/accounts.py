@@ -1,0 +1,69 @@
+"""Where things go and come from, as values that the rooms hand to each other: accounts, collections, resources.
+
+Must never know a protocol. Secrets are never shown: their fields are left out of repr.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarAccount:
+    """One CalDAV login. `url` may be a server, a principal, a calendar home, one calendar, or empty when `address` is given.
+
+    `calendar` is the display name (or last path segment) of the calendar to write to; empty means the default one.
+    """
+
+    name: str
+    url: str = ""
+    address: str = ""  # a mail address, for discovery by RFC 6764
+    username: str = ""
+    password: str = field(default="", repr=False)
+    calendar: str = ""
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailAccount:
+    """One submission service. `tls` is "starttls", "tls", or "none" (towards loopback only)."""
+
+    host: str
+    port: int
+    tls: str
+    sender: str  # "Name <address>" or an address
+    username: str = ""
+    password: str = field(default="", repr=False)
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """The calendar an account writes to: its absolute URL, ending in a slash."""
+
+    account: str
+    url: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A calendar object resource (RFC 4791 §4.1). `href` is an absolute path; `etag` is strong and keeps its quotes."""
+
+    href: str
+    etag: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What changed in a collection since `token` (RFC 6578). With `full`, `changed` is the whole collection.
+
+    With `full`, whatever is not listed is gone; otherwise only `removed` is. A result is complete or it is an error:
+    absence is never guessed from a truncated reply. `unchanged` are listed resources whose ETag the caller knew.
+    """
+
+    token: str
+    changed: tuple[Resource, ...] = ()
+    removed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    full: bool = False

@@ -1,0 +1,93 @@
+"""What the store keeps, as values: the ledger of mail, the copies as last seen, the state of each account.
+
+Owns the shape of what must survive a restart. Must never know SQL.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class CopyState(StrEnum):
+    INTENDED = "intended"  # about to be created: whether it was, only the server knows
+    LIVE = "live"
+    DELETED = "deleted"  # a human deleted it: a tombstone, never undone
+    FOREIGN = "foreign"  # something that is not ours stands at its place
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRow:
+    """The copy of one meeting in one account. `body` is the iCalendar text as the server last gave it.
+
+    `written` is the baseline as text, kept for clients that drop X-properties. One row for each (uid, account).
+    """
+
+    uid: str
+    account: str
+    pair: str
+    href: str
+    etag: str
+    body: str
+    written: str
+    state: CopyState
+
+
+class AccountStatus(StrEnum):
+    OK = "ok"
+    UNREACHABLE = "unreachable"  # retried, with backoff
+    STOPPED = "stopped"  # refused our credentials, or the calendar is missing: a human must act
+    FROZEN = "frozen"  # emptied: neither read as deletions nor written to, until a human says
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    account: str
+    url: str = ""  # of the collection, found by discovery
+    token: str = ""  # sync-token
+    status: AccountStatus = AccountStatus.OK
+    problem: str = ""  # for a person: what is wrong and what to do
+    since: datetime | None = None  # of the status
+    fingerprint: str = ""  # of the account's settings: when they change, a stopped account is tried again
+
+
+class MailState(StrEnum):
+    QUEUED = "queued"  # not accepted by the server so far
+    ATTEMPTING = "attempting"  # claimed; after a crash its outcome is unknown
+    UNKNOWN = "unknown"  # the reply was lost: the identical bytes are sent again
+    SENT = "sent"
+    EXPIRED = "expired"  # its moment passed
+    FAILED = "failed"  # 5xx
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """One message in the ledger. `key` is unique for ever. `day` is the reader's date it counts towards (daily cap)."""
+
+    key: str
+    pair: str
+    kind: str
+    person: str
+    uid: str  # of its meeting, or empty
+    recipient: str
+    message_id: str
+    body: bytes
+    due: datetime
+    expires: datetime
+    day: date
+    state: MailState = MailState.QUEUED
+    attempts: int = 0
+    next_try: datetime | None = None
+    claimed_at: datetime | None = None
+    settled_at: datetime | None = None
+    reply: str = ""  # the server's last words
+    start: datetime | None = None  # the meeting's start that the body names: a moved meeting makes it stale
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """Something a human should know once. `key` names the fault; it is raised once and cleared when the fault is."""
+
+    key: str
+    text: str
+    raised_at: datetime
+    cleared_at: datetime | None = None
