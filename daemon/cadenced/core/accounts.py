@@ -5,11 +5,12 @@ Must never know a protocol. Secrets are never shown: their fields are left out o
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
 class CalendarAccount:
-    """One CalDAV login. `url` may be a server, a principal, a calendar home, one calendar, or empty when `address` is given.
+    """One CalDAV login. `url` may be a server, a principal, a home, one calendar, or empty when `address` is given.
 
     `calendar` is the display name (or last path segment) of the calendar to write to; empty means the default one.
     """
@@ -67,3 +68,16 @@ class SyncResult:
     removed: tuple[str, ...] = ()
     unchanged: tuple[str, ...] = ()
     full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one attempt to send a message, judged by the reply code alone (RFC 5321 §4.2.1).
+
+    `verdict` is "sent" (2xx), "later" (4xx, or the server was never reached), "never" (5xx for this recipient or
+    message), or "unknown" (the message went out whole and the reply was lost). `reply` is the server's code and words,
+    or what went wrong, on one line.
+    """
+
+    verdict: Literal["sent", "later", "never", "unknown"]
+    reply: str

@@ -13,7 +13,7 @@ from cadenced.core.model import Identity
 
 @dataclass(frozen=True, slots=True)
 class EventFields:
-    """The event we want in one person's calendar. Times are aware, in UTC; `timezone` is the zone they are written in."""
+    """The event we want in one person's calendar. Times are aware, in UTC; `timezone` is the zone to write them in."""
 
     start: datetime
     end: datetime

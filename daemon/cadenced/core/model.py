@@ -132,7 +132,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Programme:
-    """What the pairs files hold, whole and valid. `stanzas` maps a pair's id to a hash of all that its plan depends on."""
+    """What the pairs files hold, whole and valid. `stanzas` maps a pair's id to a hash of all its plan depends on."""
 
     pairs: Mapping[str, Pair]
     stanzas: Mapping[str, str]

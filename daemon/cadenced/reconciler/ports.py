@@ -1,28 +1,23 @@
-"""The doors between rooms that must not know each other, as Protocols: what the shells promise to the deciders' hosts.
+"""The doors that the reconciler needs, as Protocols. The shells fit them; service.py joins the two.
 
 Every promise here is held by one contract suite that runs against the fake and the real thing alike (tests/contract).
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Protocol
 
 from cadenced.core.accounts import CalendarAccount, Collection, Resource, SyncResult
 
 
-class Clock(Protocol):
-    def now(self) -> datetime:
-        """Aware, in UTC."""
-        ...
-
-
 class Calendars(Protocol):
     """CalDAV (RFC 4791, RFC 6578). Every method raises TemporaryError (down, slow, 5xx, 429), AccessError (401, 403 on
-    login), MissingError (the collection is gone) or PermanentError (anything else no retry will mend)."""
+    login), MissingError (the collection is gone) or PermanentError (anything else no retry will mend).
+    """
 
     async def discover(self, account: CalendarAccount) -> Collection:
         """The calendar to write to, from whatever the account says. ConfigError when no calendar has the asked name:
-        its text lists those that there are."""
+        its text lists those that there are.
+        """
         ...
 
     async def sync(
@@ -30,7 +25,8 @@ class Calendars(Protocol):
     ) -> SyncResult:
         """What changed since `token` (empty: everything). `known` maps href to ETag of what need not be fetched again.
 
-        A token the server no longer knows (403, 412, or a full listing it sends unasked) becomes a full result."""
+        A token the server no longer knows (403, 412, or a full listing it sends unasked) becomes a full result.
+        """
         ...
 
     async def get(self, account: CalendarAccount, collection: Collection, href: str) -> Resource | None:
@@ -40,7 +36,8 @@ class Calendars(Protocol):
     async def create(self, account: CalendarAccount, collection: Collection, name: str, body: str) -> Resource:
         """PUT `name` with If-None-Match: * (RFC 4791 §5.3.2). Read back when the server gave no strong ETag.
 
-        ConflictError when something is there already, or the UID stands elsewhere in the calendar."""
+        ConflictError when something is there already, or the UID stands elsewhere in the calendar.
+        """
         ...
 
     async def update(
@@ -51,29 +48,6 @@ class Calendars(Protocol):
 
     async def delete(self, account: CalendarAccount, collection: Collection, href: str, etag: str) -> None:
         """DELETE with If-Match. Gone already (404, 410) is success; ConflictError when the ETag is not current."""
-        ...
-
-    async def close(self) -> None: ...
-
-
-class Outcome(Protocol):
-    """What became of one attempt to send. Exactly one of the four is true of `verdict`."""
-
-    @property
-    def verdict(self) -> str:
-        """ "sent" (2xx), "later" (4xx, or never reached the server), "never" (5xx), "unknown" (the reply was lost)."""
-        ...
-
-    @property
-    def reply(self) -> str:
-        """The server's code and words, or what went wrong; one line."""
-        ...
-
-
-class Mailer(Protocol):
-    async def send(self, sender: str, recipient: str, body: bytes) -> Outcome:
-        """One recipient, prepared bytes. Never raises for what a server or a network does; AccessError for a refused
-        login or a refused certificate: then no message will pass until a human acts."""
         ...
 
     async def close(self) -> None: ...

@@ -1,0 +1,1 @@
+"""Due, claimed, sent, settled: the outbox. Must never know a calendar."""
