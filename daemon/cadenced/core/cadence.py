@@ -1,0 +1,158 @@
+"""The cadence grid: where periods, roadmap months, targets and windows lie.
+
+Owns all arithmetic on intervals. Everything is wall time in the pair's zone, as naive dates and datetimes; UTC is
+derived later, by slots.py. Months are added to the start itself with end-of-month clamping and never chained, so that
+31 January, 28 February, 31 March follow one another. Must never know who is free when, nor what stands in a calendar.
+"""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from cadenced.core.model import Every, Identity, Kind, Pair
+
+WINDOW = 0.4  # of a period: where its face-to-face meeting may be, while something is free there
+TARGET = 0.2  # of a period: the middle of that window, "early in the period"
+CALL_WINDOW = 0.3  # of the spacing, to either side
+CALL_REACH = 0.5  # of the spacing: further than this, and a call would stand in its neighbour's place
+CLOSEST = 0.5  # of an interval: face-to-face meetings are never closer
+FURTHEST = 1.5  # of an interval: nor further apart
+FURTHEST_EVER = Every(months=3)  # DOMAIN: more rarely the relationship grows stale
+SLACK = timedelta(weeks=2)  # without it a quarterly policy could only ever meet on one weekday
+MONTHS = 12  # of a roadmap, then it repeats
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One face-to-face period `[first, end)`; `number` counts from 0 at the pair's start."""
+
+    number: int
+    first: date
+    end: date
+
+    @property
+    def length(self) -> timedelta:
+        return self.end - self.first
+
+    def at(self, share: float) -> datetime:
+        """The wall time a share of the way through, from midnight of `first`."""
+        return midnight(self.first) + self.length * share
+
+    @property
+    def target(self) -> datetime:
+        return self.at(TARGET)
+
+    @property
+    def window(self) -> tuple[datetime, datetime]:
+        return midnight(self.first), self.at(WINDOW)
+
+    @property
+    def whole(self) -> tuple[datetime, datetime]:
+        return midnight(self.first), midnight(self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class CallSlot:
+    """Where one call would ideally be, and how far from there its neighbours are: all wall time."""
+
+    identity: Identity
+    target: datetime
+    spacing: timedelta
+
+    @property
+    def window(self) -> tuple[datetime, datetime]:
+        return self._around(CALL_WINDOW)
+
+    @property
+    def reach(self) -> tuple[datetime, datetime]:
+        return self._around(CALL_REACH)
+
+    def _around(self, share: float) -> tuple[datetime, datetime]:
+        return self.target - self.spacing * share, self.target + self.spacing * share
+
+
+def midnight(day: date) -> datetime:
+    return datetime.combine(day, time())
+
+
+def step(start: date, every: Every, times: int) -> date:
+    """`start` plus `times` intervals, counted from `start` itself. A day the month lacks becomes its last one."""
+    if every.days:
+        return start + timedelta(days=every.days * times)
+    months = start.year * 12 + start.month - 1 + every.months * times
+    year, month = divmod(months, 12)
+    if start.day <= 28:
+        return date(year, month + 1, start.day)
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
+
+
+def index_of(start: date, every: Every, day: date) -> int:
+    """The number of the interval that holds `day`, counted from 0 at `start`; negative before it."""
+    if every.days:
+        return (day - start).days // every.days
+    guess = ((day.year - start.year) * 12 + day.month - start.month) // every.months
+    while step(start, every, guess) > day:
+        guess -= 1
+    while step(start, every, guess + 1) <= day:
+        guess += 1
+    return guess
+
+
+def period(pair: Pair, number: int) -> Period:
+    every = pair.face_to_face.every
+    return Period(number, step(pair.start, every, number), step(pair.start, every, number + 1))
+
+
+def period_of(pair: Pair, day: date) -> int:
+    """The number of the face-to-face period that holds `day`; 0 before the pair starts."""
+    return max(0, index_of(pair.start, pair.face_to_face.every, day))
+
+
+def roadmap_month(pair: Pair, day: date) -> int:
+    """The roadmap month that holds `day`, counted from 1 through all cycles (13 is month 1 of the second).
+
+    A pair that joined half-way (`roadmap_month`) counts from there.
+    """
+    return index_of(pair.start, Every(months=1), day) + (pair.roadmap_month or 1)
+
+
+def month_begins(pair: Pair, month: int) -> date:
+    """The first day of a roadmap month, the inverse of roadmap_month."""
+    return step(pair.start, Every(months=1), month - (pair.roadmap_month or 1))
+
+
+def month_of_cycle(month: int) -> int:
+    """1 to 12: which of the roadmap's months a month counted through all cycles is."""
+    return (month - 1) % MONTHS + 1
+
+
+def furthest(place: Period, previous: datetime) -> datetime:
+    """The latest that the meeting of `place` may follow the previous one (DESIGN §5)."""
+    stale = midnight(step(previous.date(), FURTHEST_EVER, 1)) + SLACK
+    return min(previous + place.length * FURTHEST, stale)
+
+
+def call_count(pair: Pair, place: Period) -> int:
+    """How many calls follow the face-to-face meeting of a period: settled by the period's own length, so that moving a
+    meeting changes no call's identity.
+    """
+    return int(place.length / pair.calls.every.nominal + 0.5) if pair.calls else 0
+
+
+def on_grid(pair: Pair, identity: Identity) -> bool:
+    """Whether today's policy has this place; an identity of an older policy or start has none."""
+    number = index_of(pair.start, pair.face_to_face.every, identity.period)
+    place = period(pair, number)
+    return number >= 0 and place.first == identity.period and identity.index <= call_count(pair, place)
+
+
+def call_slots(pair: Pair, place: Period, before: datetime, after: datetime) -> list[CallSlot]:
+    """The calls between the face-to-face meeting of `place` and the next, spread evenly between their actual times."""
+    if after <= before:
+        return []
+    count = call_count(pair, place)
+    spacing = (after - before) / (count + 1)
+    return [
+        CallSlot(Identity(pair.id, Kind.CALL, place.first, i), before + spacing * i, spacing)
+        for i in range(1, count + 1)
+    ]
