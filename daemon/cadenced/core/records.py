@@ -11,6 +11,7 @@ from enum import StrEnum
 class CopyState(StrEnum):
     INTENDED = "intended"  # about to be created: whether it was, only the server knows
     LIVE = "live"
+    CANCELLING = "cancelling"  # about to be deleted by us: its absence is no human's doing
     DELETED = "deleted"  # a human deleted it: a tombstone, never undone
     FOREIGN = "foreign"  # something that is not ours stands at its place
 

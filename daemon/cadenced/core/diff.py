@@ -1,0 +1,98 @@
+"""From a plan and the copies that stand to the actions that close the gap, each with its reason.
+
+Owns what is written, property by property: what a human edited is left as it is, for ever (DESIGN §7). Must never know
+how an action is carried out.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cadenced.core.actions import CancelEvent, CreateEvent, EventAction, UpdateEvent
+from cadenced.core.events import Baseline, Copy, EventFields, fingerprint
+from cadenced.core.model import Meeting, State
+
+TEXTS = ("summary", "location", "description")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One calendar that a meeting belongs into: whose it is, what it should say there, and what stands there.
+
+    `copy` is None when nothing does; `closed` when nothing may be created: a human deleted it, or a foreign event
+    stands in the way.
+    """
+
+    person: str
+    account: str
+    fields: EventFields
+    copy: Copy | None
+    closed: bool = False
+
+
+def diff(meeting: Meeting, places: Sequence[Place], now: datetime) -> Iterator[EventAction]:
+    """What one meeting of the plan asks for. `now` is aware; what lies in the past is not touched any more."""
+    if meeting.state is not State.STANDING:
+        return
+    for place in places:
+        action = _update(meeting, place, now) if place.copy else _create(meeting, place, now)
+        if action is not None:
+            yield action
+
+
+def cancel(
+    meeting: Meeting, copies: Mapping[str, Copy], people: Mapping[str, str], now: datetime
+) -> Iterator[EventAction]:
+    """Takes a dropped meeting out of the calendars. `copies` by account; `people` maps an account to its person."""
+    if meeting.end <= now:
+        return
+    for account, copy in copies.items():
+        yield CancelEvent(meeting, people.get(account, ""), account, copy.href, copy.etag, meeting.reason)
+
+
+def _create(meeting: Meeting, place: Place, now: datetime) -> CreateEvent | None:
+    if place.closed or meeting.end <= now:
+        return None
+    baseline = _baseline(meeting, {name: fingerprint(getattr(place.fields, name)) for name in TEXTS})
+    return CreateEvent(meeting, place.person, place.account, place.fields, baseline, meeting.reason)
+
+
+def _update(meeting: Meeting, place: Place, now: datetime) -> UpdateEvent | None:
+    copy = place.copy
+    if copy is None or copy.event.problem or (written := copy.event.baseline) is None:
+        return None  # what cannot be read is not written over
+    event = copy.event
+    if max(meeting.end, event.end or meeting.end) <= now:
+        return None
+    changed = {"time"} if (event.start, event.end) != (meeting.start, meeting.end) else set()
+    texts = {}
+    for name in TEXTS:
+        wanted, found = fingerprint(getattr(place.fields, name)), fingerprint(getattr(event, name))
+        ours = found == getattr(written, name)
+        texts[name] = wanted if ours or found == wanted else getattr(written, name)
+        if ours and found != wanted:
+            changed.add(name)
+    baseline = _baseline(meeting, texts)
+    if not changed and _same_places(baseline, written):
+        return None
+    reason = _why(changed, meeting)
+    return UpdateEvent(
+        meeting, place.person, place.account, copy.href, copy.etag, place.fields, frozenset(changed), baseline, reason
+    )
+
+
+def _baseline(meeting: Meeting, texts: Mapping[str, str]) -> Baseline:
+    return Baseline(meeting.start, meeting.end, meeting.placed, meeting.rules, **texts)
+
+
+def _same_places(new: Baseline, old: Baseline) -> bool:
+    """Whether a write would only renew fingerprints of texts: not worth one."""
+    return (new.start, new.end, new.placed, new.rules) == (old.start, old.end, old.placed, old.rules)
+
+
+def _why(changed: set[str], meeting: Meeting) -> str:
+    if "time" in changed:
+        return meeting.reason
+    if changed:
+        return f"{', '.join(sorted(changed))} changed in the programme"
+    return "notes in the event that the new time is known" if meeting.pinned else "notes today's rules in the event"
