@@ -3,10 +3,19 @@
 Every promise here is held by one contract suite that runs against the fake and the real thing alike (tests/contract).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Protocol
 
 from cadenced.core.accounts import CalendarAccount, Collection, Resource, SyncResult
+from cadenced.core.model import Meeting
+from cadenced.core.records import AccountRow, CopyRow, PairState
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Aware, in UTC."""
+        ...
 
 
 class Calendars(Protocol):
@@ -51,3 +60,37 @@ class Calendars(Protocol):
         ...
 
     async def close(self) -> None: ...
+
+
+class Store(Protocol):
+    """What the reconciler remembers. Each call is one transaction; StoreError when the store cannot be used."""
+
+    async def accounts(self) -> dict[str, AccountRow]: ...
+
+    async def save_account(self, row: AccountRow) -> None: ...
+
+    async def record_sync(self, account: AccountRow, copies: Sequence[CopyRow], gone: Sequence[str]) -> set[str]:
+        """The account, the copies seen, and the uids gone (they become tombstones): all or nothing. The pairs concerned
+        are due at once; their ids are returned.
+        """
+        ...
+
+    async def copies(self, account: str) -> list[CopyRow]: ...
+
+    async def save_copies(self, rows: Sequence[CopyRow]) -> None: ...
+
+    async def drop_copies(self, rows: Sequence[CopyRow]) -> None: ...
+
+    async def load_pair(self, pair: str) -> PairState: ...
+
+    async def save_turn(
+        self, pair: str, meetings: Sequence[Meeting], next_due: datetime, seen_due: datetime | None
+    ) -> None:
+        """Replaces the pair's meetings; `next_due` holds unless somebody has meanwhile made the pair due earlier."""
+        ...
+
+    async def raise_alert(self, key: str, text: str, now: datetime) -> bool:
+        """True when it was not raised before."""
+        ...
+
+    async def clear_alert(self, key: str, now: datetime) -> bool: ...

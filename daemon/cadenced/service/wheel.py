@@ -1,0 +1,164 @@
+"""The wheel: look at calendars, decide pair after pair, carry out, remember. One pass is the same in all commands.
+
+Owns the order of a pass, and how much of it happens at once. Must never know a protocol, SQL, or where the files are.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
+
+from cadenced.core.accounts import CalendarAccount
+from cadenced.core.actions import SendMail
+from cadenced.core.model import Horizon, Programme
+from cadenced.core.records import AccountRow, AccountStatus, AlertRow, OutboxRow
+from cadenced.reconciler.apply import Applied, Applier
+from cadenced.reconciler.observe import Observation, Observer
+from cadenced.reconciler.ports import Calendars, Clock, Store
+from cadenced.reconciler.turn import Decider, Decision
+
+LOOKS_AT_ONCE = 16  # accounts; a server of two cores is busy with fewer
+TURNS_AT_ONCE = 16  # pairs being written
+BATCH = 64  # pairs decided before the first of them is written: bounds what a crash leaves undone
+ROUNDS = 3  # times that a turn is decided anew because somebody wrote first; then it waits
+RETRY = timedelta(minutes=1)  # until a pair is turned again that a server kept from its turn
+
+
+T = TypeVar("T")
+
+
+class WheelStore(Store, Protocol):
+    """What the wheel itself remembers, beside what the reconciler does."""
+
+    async def due_pairs(self, now: datetime, limit: int, shards: range | None = None) -> list[tuple[str, datetime]]: ...
+
+    async def wake(self, pairs: Iterable[str]) -> None: ...
+
+    async def forget_pair(self, pair: str) -> None: ...
+
+    async def withdraw(self, keys: Collection[str]) -> list[str]: ...
+
+    async def enqueue(self, rows: Sequence[OutboxRow]) -> int: ...
+
+    async def alerts(self) -> list[AlertRow]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """What one pass did: actions carried out, mails handed to the outbox, and accounts that kept it from more."""
+
+    decisions: tuple[Decision, ...] = ()
+    done: int = 0
+    mails: int = 0
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Wheel:
+    """`write` turns a due mail into the finished row for the outbox. `beat` is called whenever there is progress."""
+
+    programme: Programme
+    horizon: Horizon
+    accounts: Mapping[str, CalendarAccount]
+    store: WheelStore
+    calendars: Calendars
+    clock: Clock
+    write: Callable[[SendMail, Decision], OutboxRow]
+    beat: Callable[[], None] = lambda: None
+    rows: dict[str, AccountRow] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.observer = Observer(self.calendars, self.store, self.clock, self.accounts)
+        self.decider = Decider(self.store, self.clock, self.horizon, self.programme, self.accounts)
+        self.applier = Applier(self.calendars, self.store, self.clock, self.accounts, self.observer.forget)
+
+    async def look(self, names: Iterable[str] | None = None) -> list[Observation]:
+        """Looks at accounts (default: all), and makes the pairs due that something happened to."""
+        stored = await self.store.accounts()
+        wanted = [name for name in (names if names is not None else self.accounts) if name in self.accounts]
+        seen = await _bounded(LOOKS_AT_ONCE, (self._look(name, stored.get(name)) for name in wanted))
+        for each in seen:
+            if each.recovered:
+                await self.store.wake(self._pairs_with(each.row.account))
+        return seen
+
+    async def _look(self, name: str, row: AccountRow | None) -> Observation:
+        observation = await self.observer.look(name, row)
+        self.rows[name] = observation.row
+        self.beat()
+        return observation
+
+    def _pairs_with(self, account: str) -> list[str]:
+        return [p.id for p in self.programme.pairs.values() if any(x.calendar == account for x in p.people)]
+
+    async def due(self, limit: int = BATCH) -> list[str]:
+        return [name for name, _ in await self.store.due_pairs(self.clock.now(), limit)]
+
+    async def decide(self, names: Iterable[str]) -> list[Decision]:
+        """One after the other, in order: what one pair takes, the next one that shares a person finds taken."""
+        decisions = []
+        for name in names:
+            decisions.append(await self.decider.decide(name, self.rows))
+            self.beat()
+        return decisions
+
+    async def turn(self, names: Sequence[str]) -> Pass:
+        """Decides these pairs and carries it out; on conflicts decides again, a few times."""
+        decisions = await self.decide(names)
+        results = await _bounded(TURNS_AT_ONCE, (self._carry_out(decision) for decision in decisions))
+        failed = {account: why for applied, _ in results for account, why in applied.failed.items()}
+        done, mails = sum(applied.done for applied, _ in results), sum(count for _, count in results)
+        return Pass(tuple(decisions), done, mails, failed)
+
+    async def _carry_out(self, decision: Decision) -> tuple[Applied, int]:
+        applied = await self.applier.apply(decision, self.rows)
+        for _ in range(ROUNDS - 1):
+            if not applied.again:
+                break
+            decision = await self.decider.decide(decision.pair, self.rows)
+            applied = await self.applier.apply(decision, self.rows)
+        await self.store.withdraw(decision.stale)
+        mails = await self.store.enqueue([self.write(mail, decision) for mail in decision.due_mails])
+        await self._report({**decision.problems, **applied.problems}, decision)
+        await self._conclude(decision, wait=applied.again or bool(applied.failed))
+        self.beat()
+        return applied, mails
+
+    async def _conclude(self, decision: Decision, *, wait: bool) -> None:
+        if decision.pair not in self.programme.pairs and not decision.actions:
+            await self.store.forget_pair(decision.pair)
+            return
+        due = decision.now + RETRY if wait else decision.next_due
+        await self.store.save_turn(decision.pair, decision.meetings, due, decision.seen_due)
+
+    async def _report(self, problems: Mapping[str, str], decision: Decision) -> None:
+        """Raises what a human should know of this pair, and clears what has been mended."""
+        prefix = f"pair/{decision.pair}/"
+        raised = {prefix + key: text for key, text in problems.items()}
+        for alert in await self.store.alerts():
+            if alert.key.startswith(prefix) and alert.key not in raised:
+                await self.store.clear_alert(alert.key, decision.now)
+        for key, text in raised.items():
+            await self.store.raise_alert(key, text, decision.now)
+
+    def blocked(self) -> dict[str, str]:
+        """The accounts that do not work, with the reason."""
+        bad = (row for name, row in sorted(self.rows.items()) if row.status is not AccountStatus.OK)
+        return {row.account: row.problem for row in bad}
+
+
+async def _bounded(limit: int, work: Iterable[Awaitable[T]]) -> list[T]:
+    """The results in order; at most `limit` at once. The first error ends the rest."""
+    gate = asyncio.Semaphore(limit)
+
+    async def one(each: Awaitable[T]) -> T:
+        async with gate:
+            return await each
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(each)) for each in work]
+    except BaseExceptionGroup as several:
+        raise several.exceptions[0] from None  # they are alike: the store, or our end
+    return [task.result() for task in tasks]
