@@ -1,0 +1,189 @@
+"""A human's edit is an instruction: what the copies say, and what is written back."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from cadenced.core.actions import CancelEvent, CreateEvent, UpdateEvent
+from cadenced.core.diff import Place, cancel, diff
+from cadenced.core.events import Baseline, Copy, EventFields, ObservedEvent, fingerprint
+from cadenced.core.merge import settle
+from cadenced.core.model import Identity, Kind, Meeting, State
+from tests.support.programme import utc
+
+IDENTITY = Identity("maya-jonas", Kind.FACE_TO_FACE, date(2026, 12, 1))
+START, END = utc("2026-12-08T17:30"), utc("2026-12-08T18:30")
+NOW = utc("2026-11-24T09:00")
+FIELDS = EventFields(START, END, "Europe/London", "Jonas", "The Lamb", "Month 1")
+MEETING = Meeting(IDENTITY, START, END, placed=(START, END), rules="r1", reason="because")
+WRITTEN = Baseline(
+    START, END, (START, END), "r1", fingerprint("Jonas"), fingerprint("The Lamb"), fingerprint("Month 1")
+)
+
+
+def copy(account="maya", **changes):
+    event = ObservedEvent(
+        IDENTITY.uid,
+        IDENTITY,
+        WRITTEN,
+        START,
+        END,
+        "Europe/London",
+        "Jonas",
+        "The Lamb",
+        "Month 1",
+        last_modified=NOW,
+    )
+    return Copy(account, f"/{account}/{IDENTITY.uid}.ics", '"1"', replace(event, **changes))
+
+
+def later(**by):
+    return {"start": START + timedelta(**by), "end": END + timedelta(**by)}
+
+
+def place(one, **changes):
+    return Place("maya", one.account if one else "maya", replace(FIELDS, **changes), one)
+
+
+def settled(*copies, deleted=(), remembered=None):
+    return settle(IDENTITY, copies, deleted, remembered)
+
+
+def actions(meeting, *places, now=NOW):
+    return list(diff(meeting, places, now))
+
+
+def test_nothing_known_is_nothing_settled():
+    assert settled() is None
+
+
+def test_untouched_copies_stand_where_we_put_them():
+    meeting = settled(copy(), copy("jonas")).meeting
+    assert (meeting.start, meeting.end, meeting.pinned, meeting.touched) == (START, END, False, False)
+
+
+def test_a_quiet_turn_writes_nothing():
+    meeting = settled(copy(), copy("jonas")).meeting
+    assert actions(meeting, place(copy()), place(copy("jonas"))) == []
+
+
+def test_a_moved_copy_is_the_new_time_and_pinned():
+    meeting = settled(copy(), copy("jonas", **later(days=1))).meeting
+    assert (meeting.start, meeting.pinned) == (START + timedelta(days=1), True)
+
+
+def test_a_move_is_carried_to_the_other_copy_and_noted_in_the_moved_one():
+    mine, theirs = copy(), copy("jonas", **later(days=1))
+    meeting = settled(mine, theirs).meeting
+    first, second = actions(meeting, place(mine), place(theirs))
+    assert isinstance(first, UpdateEvent)
+    assert first.changed == {"time"}
+    assert second.changed == frozenset()
+    assert first.baseline.start == second.baseline.start == START + timedelta(days=1)
+    assert first.baseline.placed == (START, END)
+
+
+def test_a_changed_length_is_an_instruction_too():
+    meeting = settled(copy(end=END + timedelta(minutes=30))).meeting
+    assert (meeting.end - meeting.start, meeting.pinned) == (timedelta(minutes=90), True)
+
+
+def test_of_two_moves_the_later_one_holds_and_the_other_is_told():
+    early = copy(**later(days=1), last_modified=NOW)
+    late = copy("jonas", **later(days=2), last_modified=NOW + timedelta(hours=1))
+    result = settled(early, late)
+    assert result.meeting.start == START + timedelta(days=2)
+    assert result.overruled == ("maya",)
+
+
+def test_of_two_moves_at_one_moment_the_mentor_s_holds():
+    result = settled(copy(**later(days=1)), copy("jonas", **later(days=2)))
+    assert result.meeting.start == START + timedelta(days=1)
+    assert result.overruled == ("jonas",)
+
+
+def test_two_who_moved_it_to_the_same_time_agree():
+    result = settled(copy(**later(days=1)), copy("jonas", **later(days=1)))
+    assert result.overruled == ()
+
+
+def test_a_write_that_was_cut_off_between_two_copies_is_finished():
+    new = replace(WRITTEN, start=START + timedelta(days=1), end=END + timedelta(days=1))
+    done = copy(**later(days=1), baseline=new, last_modified=NOW + timedelta(hours=1))
+    meeting = settled(done, copy("jonas")).meeting
+    assert meeting.start == START + timedelta(days=1)
+    assert [a.changed for a in actions(meeting, place(done), place(copy("jonas")))] == [{"time"}]
+
+
+def test_a_deleted_copy_means_that_person_cannot_come():
+    meeting = settled(copy(), deleted=["jonas"]).meeting
+    assert meeting.state is State.DECLINED
+    assert actions(meeting, place(copy()), Place("jonas", "jonas", FIELDS, None, closed=True)) == []
+
+
+def test_a_cancelled_copy_means_this_period_is_off():
+    meeting = settled(copy(cancelled=True), copy("jonas")).meeting
+    assert meeting.state is State.CANCELLED
+    assert actions(meeting, place(copy(cancelled=True)), place(copy("jonas"))) == []
+
+
+def test_the_store_is_believed_only_where_no_copy_can_be_read():
+    old = replace(MEETING, start=START - timedelta(days=2))
+    assert settled(remembered=old).meeting.start == old.start
+    assert settled(copy(), remembered=old).meeting.start == START
+
+
+@pytest.mark.parametrize("name", ["summary", "location", "description"])
+def test_an_edited_text_is_kept_for_ever(name):
+    edited = copy(**{name: "My own words"})
+    meeting = settled(edited).meeting
+    assert meeting.touched
+    assert actions(meeting, place(edited)) == []
+    assert actions(meeting, place(edited, **{name: "New words of the programme"})) == []
+
+
+@pytest.mark.parametrize("name", ["summary", "location", "description"])
+def test_an_edit_is_kept_when_something_else_must_be_written(name):
+    edited = copy(**{name: "My own words"})
+    moved = replace(MEETING, start=START + timedelta(days=1), end=END + timedelta(days=1))
+    (action,) = actions(moved, place(edited))
+    assert action.changed == {"time"}
+    assert getattr(action.baseline, name) == getattr(WRITTEN, name)  # it goes on reading as edited
+
+
+def test_a_changed_wish_is_written_where_nobody_edited():
+    (action,) = actions(MEETING, place(copy(), location="The Crown"))
+    assert action.changed == {"location"}
+    assert action.baseline.location == fingerprint("The Crown")
+
+
+def test_texts_that_a_server_rewrote_are_no_edits():
+    assert not settled(copy(description="Month 1\r\n", summary=" Jonas ")).meeting.touched
+
+
+def test_a_missing_copy_is_created():
+    (action,) = actions(MEETING, place(None))
+    assert isinstance(action, CreateEvent)
+    assert action.baseline == WRITTEN
+    assert action.reason == "because"
+
+
+def test_what_cannot_be_read_is_not_written_over():
+    garbled = copy(problem="no DTSTART", start=None, end=None, baseline=None)
+    assert actions(MEETING, place(garbled)) == []
+
+
+def test_the_past_is_not_touched():
+    after = END + timedelta(days=1)
+    assert actions(MEETING, place(None), place(copy(location="x"), location="y"), now=after) == []
+
+
+def test_a_dropped_meeting_is_taken_out_of_each_calendar():
+    copies = {"maya": copy(), "jonas": copy("jonas")}
+    found = list(cancel(MEETING, copies, {"maya": "maya"}, NOW))
+    assert [(type(a), a.account, a.person) for a in found] == [
+        (CancelEvent, "maya", "maya"),
+        (CancelEvent, "jonas", ""),
+    ]
+    assert list(cancel(MEETING, copies, {}, END + timedelta(days=1))) == []
