@@ -6,7 +6,7 @@ the cadence, nor why somebody is busy: it takes busy time as plain intervals in 
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from cadenced.core.model import DateRange, Pair, Person, WeeklyHours
@@ -57,12 +57,14 @@ class SharedHours:
             hours = self._week[key] = _intersect(mine, theirs)
         return hours
 
-    def fits(self, start: datetime, end: datetime) -> bool:
-        """Whether `[start, end)` in UTC lies within both people's hours, exactly."""
-        return all(person.fits(start, end) for person in self._people)
+    def fits(self, start: datetime, wall: datetime, minutes: int) -> bool:
+        """Whether that long from `start` (UTC; `wall` is the same in the pair's zone) lies within both people's hours,
+        exactly.
+        """
+        return all(person.fits(start, wall, minutes) for person in self._people)
 
     def paused(self, day: date) -> bool:
-        return in_ranges(day, self._pause)
+        return bool(self._pause) and in_ranges(day, self._pause)
 
     def utc(self, wall: datetime) -> datetime | None:
         """The instant of a wall time of the pair; None when the clocks skip it. Of two such instants the first."""
@@ -78,11 +80,13 @@ class _PersonHours:
 
     def __init__(self, person: Person, zone: ZoneInfo) -> None:
         self._zone = None if person.timezone == zone.key else ZoneInfo(person.timezone)
-        self._own = ZoneInfo(person.timezone)
         self._pair_zone = zone
         self._days: list[list[tuple[int, int]]] = [[] for _ in range(7)]
         for hours in sorted(person.available or OFFICE_HOURS):
             self._days[hours.weekday].append((hours.start, hours.end))
+        self._from_day = [  # the hours of a day and the night after it, for what reaches past midnight
+            _merge([*self._days[day], *((a + DAY, b + DAY) for a, b in self._days[(day + 1) % 7])]) for day in range(7)
+        ]
 
     def shift(self, wall: datetime) -> int:
         """How many minutes the person's clock is ahead of the pair's at that wall time of the pair."""
@@ -101,25 +105,14 @@ class _PersonHours:
         ]
         return _merge(sorted((a, b) for a, b in found if a < b))
 
-    def fits(self, start: datetime, end: datetime) -> bool:
-        local = start.astimezone(self._own)
+    def fits(self, start: datetime, wall: datetime, minutes: int) -> bool:
+        local = wall if self._zone is None else start.astimezone(self._zone)
         minute = local.hour * 60 + local.minute
-        length = int((end - start).total_seconds()) // 60
-        today, tomorrow = self._days[local.weekday()], self._days[(local.weekday() + 1) % 7]
-        hours = _merge([*today, *((a + DAY, b + DAY) for a, b in tomorrow)])
-        return any(a <= minute and minute + length <= b for a, b in hours)
+        return any(a <= minute and minute + minutes <= b for a, b in self._from_day[local.weekday()])
 
 
 def in_ranges(day: date, ranges: Iterable[DateRange]) -> bool:
     return any(each.first <= day <= each.last for each in ranges)
-
-
-def days_between(first: datetime, last: datetime) -> list[date]:
-    """Every date that `[first, last)` touches."""
-    if last <= first:
-        return []
-    count = ((last - timedelta(microseconds=1)).date() - first.date()).days + 1
-    return [first.date() + timedelta(days=n) for n in range(count)]
 
 
 def _merge(intervals: Iterable[tuple[int, int]]) -> Hours:

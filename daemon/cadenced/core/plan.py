@@ -5,7 +5,7 @@ same plan. Must never know whose calendar is where, nor what was written: diff.p
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -51,11 +51,13 @@ class _Planner:
     taken: list[Meeting] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     habit: dict[Kind, WeeklyTime] = field(default_factory=dict)
+    walls: dict[datetime, datetime] = field(default_factory=dict)
 
     def run(self) -> Plan:
         self.hours = SharedHours(self.pair)
         self.rules = rules_of(self.pair)
         self.search = Search(self.hours, self.busy, self.now + self.horizon.notice)
+        self.earliest = self.hours.wall(self.search.earliest)
         self.today = self.hours.wall(self.now).date()
         self.left = {m.identity: m for m in sorted(self.standing, key=lambda m: m.start)}
         # history: what lies behind the previous period is neither matched nor touched
@@ -74,7 +76,7 @@ class _Planner:
             meeting = self._standing_in(place) or self._new_in(place, anchors[-1] if anchors else None)
             if meeting is not None:
                 self._take(meeting)
-            anchors.append(self.hours.wall(meeting.start) if meeting else place.target)
+            anchors.append(self._wall(meeting) if meeting else place.target)
         return anchors
 
     def _standing_in(self, place: Period) -> Meeting | None:
@@ -87,14 +89,14 @@ class _Planner:
     def _adopted(self, kind: Kind, place: Window) -> Meeting | None:
         """A standing meeting of an older grid that fits a place of today's: it keeps its identity and its event."""
         for other in self.left.values():
-            fits = other.identity.kind is kind and place[0] <= self.hours.wall(other.start) < place[1]
+            fits = other.identity.kind is kind and place[0] <= self._wall(other) < place[1]
             if fits and not on_grid(self.pair, other.identity):
                 return self._kept(other, place)
         return None
 
     def _new_in(self, place: Period, previous: datetime | None) -> Meeting | None:
         identity = Identity(self.pair.id, Kind.FACE_TO_FACE, place.first)
-        if midnight(place.end) <= self.hours.wall(self.search.earliest):
+        if midnight(place.end) <= self.earliest:
             return None  # before us: history, not arrears
         cadence, following = self.pair.face_to_face, self._following(place)
         for window, why in _face_to_face_windows(place, previous, following):
@@ -107,7 +109,7 @@ class _Planner:
     def _following(self, place: Period) -> datetime | None:
         """The next face-to-face meeting that stands and won't move: a new one keeps its distance to it, too."""
         later = (
-            self.hours.wall(m.start)
+            self._wall(m)
             for m in self.left.values()
             if m.identity.kind is Kind.FACE_TO_FACE and m.identity.period > place.first and self._fixed(m)
         )
@@ -120,6 +122,8 @@ class _Planner:
                 self._take(meeting)
 
     def _standing_call(self, slot: CallSlot, before: datetime, after: datetime) -> Meeting | None:
+        if not self.left:
+            return None
         reach = (max(slot.reach[0], before), min(slot.reach[1], after))
         own = self.left.get(slot.identity)
         if own is not None:
@@ -128,7 +132,7 @@ class _Planner:
 
     def _new_call(self, slot: CallSlot) -> Meeting | None:
         calls = self.pair.calls
-        if calls is None or slot.reach[1] <= self.hours.wall(self.search.earliest):
+        if calls is None or slot.reach[1] <= self.earliest:
             return None
         for window in (slot.window, slot.reach):
             found = choose(self.search, calls, window, slot.target, self.habit.get(Kind.CALL))
@@ -145,13 +149,13 @@ class _Planner:
         if cadence is None:
             return None
         end = meeting.start + timedelta(minutes=cadence.minutes)
-        stays = place[0] <= self.hours.wall(meeting.start) < place[1] and self._still_allowed(meeting, cadence, end)
+        stays = place[0] <= self._wall(meeting) < place[1] and self._still_allowed(meeting, cadence, end)
         if not stays:
             return None
         return replace(meeting, end=end, placed=(meeting.start, end), rules=self.rules)
 
     def _still_allowed(self, meeting: Meeting, cadence: Cadence, end: datetime) -> bool:
-        if self.hours.paused(self.hours.wall(meeting.start).date()):
+        if self.hours.paused(self._wall(meeting).date()):
             return False
         if meeting.identity.kind is Kind.FACE_TO_FACE and self._too_close(meeting):
             return False
@@ -159,7 +163,7 @@ class _Planner:
 
     def _too_close(self, meeting: Meeting) -> bool:
         """Whether a neighbour has come nearer than half an interval: then this one gives way."""
-        place = period(self.pair, period_of(self.pair, self.hours.wall(meeting.start).date()))
+        place = period(self.pair, period_of(self.pair, self._wall(meeting).date()))
         settled = (*self.taken, *(m for m in self.left.values() if m.pinned))
         return any(
             other.identity.kind is Kind.FACE_TO_FACE
@@ -174,12 +178,19 @@ class _Planner:
 
     def _meeting(self, identity: Identity, slot: Slot, reason: str) -> Meeting:
         times = (slot.start, slot.end)
+        self.walls[slot.start] = slot.wall
         return Meeting(identity, *times, placed=times, rules=self.rules, reason=reason)
+
+    def _wall(self, meeting: Meeting) -> datetime:
+        """The meeting's start in the pair's zone; asked for often, so remembered."""
+        if (wall := self.walls.get(meeting.start)) is None:
+            wall = self.walls[meeting.start] = self.hours.wall(meeting.start)
+        return wall
 
     def _take(self, meeting: Meeting) -> None:
         self.left.pop(meeting.identity, None)
         self.taken.append(meeting)
-        wall = self.hours.wall(meeting.start)
+        wall = self._wall(meeting)
         self.habit[meeting.identity.kind] = WeeklyTime(wall.weekday(), wall.time())
 
     def _plan(self) -> Plan:
@@ -198,7 +209,7 @@ class _Planner:
         return [m for m in self.taken if m.identity in known or m.start <= until or m is next_one]
 
     def _why_dropped(self, meeting: Meeting) -> str:
-        if self.hours.paused(self.hours.wall(meeting.start).date()):
+        if self.hours.paused(self._wall(meeting).date()):
             return "the pair pauses then"
         if self.pair.cadence(meeting.identity.kind) is None:
             return "the policy has no calls any more"
@@ -207,18 +218,16 @@ class _Planner:
 
 def _face_to_face_windows(
     place: Period, previous: datetime | None, following: datetime | None
-) -> list[tuple[Window, str]]:
+) -> Iterator[tuple[Window, str]]:
     """Where a period's meeting may be, best first: each step gives up one wish, the last all but the period itself."""
     low = previous + place.length * CLOSEST if previous else place.whole[0]
     high = furthest(place, previous) if previous else place.whole[1]
     if following is not None:
         high = min(high, following - place.length * CLOSEST)
-    return [
-        (_clip(place.window, low, high), "in the first 40 % of its period"),
-        (_clip(place.whole, low, high), "later in its period, for nothing earlier was free"),
-        (_clip(place.whole, low, place.whole[1]), "wider than usual, for nothing nearer was free"),
-        (place.whole, "wherever its period had a free time"),
-    ]
+    yield _clip(place.window, low, high), "in the first 40 % of its period"
+    yield _clip(place.whole, low, high), "later in its period, for nothing earlier was free"
+    yield _clip(place.whole, low, place.whole[1]), "wider than usual, for nothing nearer was free"
+    yield place.whole, "wherever its period had a free time"
 
 
 def _clip(window: Window, low: datetime, high: datetime) -> Window:
