@@ -1,5 +1,9 @@
-"""One verb per file. Reads options, prints results; decides nothing."""
+"""The command line: one verb per file. Reads options and prints results; decides nothing.
 
+Exit codes: 0 done, 2 the configuration is wrong, 3 a server could not be reached, 4 the store cannot be used, and with
+`plan --detailed-exitcode` 10 when there are changes.
+"""
 
-def main() -> None:
-    """Run the command line."""
+from cadenced.cli.app import app, main
+
+__all__ = ["app", "main"]

@@ -19,7 +19,7 @@ EMPTIED_FROM = 2  # copies gone at once, and none left: a calendar emptied or re
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one look brought: pairs to turn, and whether the account works again after it did not."""
+    """What one look brought: pairs to turn, and whether the account works now and did not before (or was never read)."""
 
     row: AccountRow
     pairs: frozenset[str] = frozenset()
@@ -42,7 +42,7 @@ class Observer:
     async def look(self, name: str, row: AccountRow | None) -> Observation:
         """One look at one account. Raises only StoreError; what the server does becomes the account's status."""
         account = self.accounts[name]
-        settings = fingerprint(account)
+        settings, before = fingerprint(account), row
         row = row or AccountRow(name)
         if row.status is AccountStatus.STOPPED and row.fingerprint == settings:
             return Observation(row)
@@ -58,7 +58,10 @@ class Observer:
             return await self._fail(row, AccountStatus.FROZEN, f"{error} {_thaw(name)}")
         except (AccessError, ConfigError, PermanentError) as error:
             return await self._fail(row, AccountStatus.STOPPED, str(error))
-        return await self._record(row, result, known)
+        observation = await self._record(row, result, known)
+        fine = observation.row.status is AccountStatus.OK
+        new = before is None or before.url != row.url or before.status is not AccountStatus.OK
+        return replace(observation, recovered=fine and new)
 
     async def _discovered(self, account: CalendarAccount, row: AccountRow) -> AccountRow:
         """The row with the calendar its settings mean. A different calendar starts afresh; tombstones keep."""
@@ -78,8 +81,8 @@ class Observer:
         return self._known[name]
 
     async def _record(self, row: AccountRow, result: SyncResult, known: Mapping[str, str]) -> Observation:
-        recovered = row.status is not AccountStatus.OK
-        if not recovered and result.token == row.token and not result.changed and not result.removed:
+        well = row.status is AccountStatus.OK
+        if well and result.token and result.token == row.token and not result.changed and not result.removed:
             return Observation(row)
         rows = {copy.href: copy for copy in await self.store.copies(row.account)}
         seen = [copy for each in result.changed if (copy := _owned(row.account, each, rows.get(each.href)))]
@@ -97,7 +100,7 @@ class Observer:
         await self.store.drop_copies(ours)
         self.forget(row.account)
         await self.store.clear_alert(_alert(row.account), now)
-        return Observation(fine, frozenset(pairs), recovered=recovered)
+        return Observation(fine, frozenset(pairs))
 
     async def _fail(self, row: AccountRow, status: AccountStatus, problem: str) -> Observation:
         """Keeps the token, so that nothing is missed. A human hears of what only a human can mend, once."""

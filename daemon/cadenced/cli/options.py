@@ -1,0 +1,83 @@
+"""The options that several verbs share, and how an error leaves the program."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from cadenced.core.errors import CadencedError, ConfigError, StoreError
+
+
+class Exit(IntEnum):
+    """What a program that calls us may rely on."""
+
+    DONE = 0
+    CONFIG = 2  # also what typer says of a wrong option
+    UNREACHABLE = 3
+    STORE = 4
+    CHANGES = 10
+
+
+ConfigDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="DIR",
+        help="The folder of cadenced.toml and pairs.toml. Default: ./config, then the XDG and /etc places.",
+        show_default=False,
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Now = Annotated[
+    str | None,
+    typer.Option(
+        "--now", metavar="ISO", help="The moment to take for now, e.g. 2026-12-01T09:00Z.", show_default=False
+    ),
+]
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def parse_now(text: str | None) -> datetime | None:
+    """An aware moment. ConfigError when it is none, or names no offset: the zone would have to be guessed."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(f"--now: {text!r} is no moment in time; write it like 2026-12-01T09:00Z") from None
+    if moment.tzinfo is None:
+        raise ConfigError(f"--now: {text!r} names no time zone; end it with Z or an offset, like {text}Z")
+    return moment
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turns our errors into a message for people and an exit code for programs. Anything else is a bug and shows so."""
+    try:
+        yield
+    except ConfigError as error:
+        fail(str(error), Exit.CONFIG)
+    except StoreError as error:
+        fail(str(error), Exit.STORE)
+    except CadencedError as error:
+        fail(str(error), Exit.UNREACHABLE)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def fail(text: str, code: Exit) -> None:
+    err.print(text, style="red" if err.is_terminal else None, markup=False)
+    raise typer.Exit(code)
+
+
+def print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
