@@ -161,6 +161,18 @@ class Identity:
         place = f"{self.pair}/{self.kind}/{self.period.isoformat()}"
         return f"{place}/{self.index}" if self.index else place
 
+    @classmethod
+    def parse(cls, text: str) -> "Identity | None":
+        """The inverse of str(); None for anything else."""
+        pair, _, place = text.partition("/")
+        kind, _, period = place.partition("/")
+        day, _, index = period.partition("/")
+        try:
+            found = cls(pair, Kind(kind), date.fromisoformat(day), int(index or 0))
+        except ValueError:
+            return None
+        return found if str(found) == text else None
+
     @property
     def uid(self) -> str:
         """The iCalendar UID (RFC 5545 §3.8.4.7), the name of the resource, and the root of every Message-ID."""

@@ -3,9 +3,12 @@
 Owns the shape of what must survive a restart. Must never know SQL.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+
+from cadenced.core.model import Meeting
 
 
 class CopyState(StrEnum):
@@ -85,6 +88,16 @@ class OutboxRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Settlement:
+    """What became of one attempt to send. `next_try` is None when there will be none."""
+
+    state: MailState
+    reply: str
+    attempts: int
+    next_try: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AlertRow:
     """Something a human should know once. `key` names the fault; it is raised once and cleared when the fault is."""
 
@@ -92,3 +105,30 @@ class AlertRow:
     text: str
     raised_at: datetime
     cleared_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MailEntry:
+    """What the ledger says of one message, without its body. `start` is the meeting's start that the body names."""
+
+    state: MailState
+    uid: str
+    start: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PairState:
+    """All that the store knows of one pair, of one moment. `mails` is its part of the ledger, by key."""
+
+    meetings: tuple[Meeting, ...] = ()
+    copies: tuple[CopyRow, ...] = ()
+    mails: Mapping[str, MailEntry] = field(default_factory=dict)
+    next_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """What a new programme changed: pairs that are new or whose stanza differs, and pairs that left."""
+
+    changed: frozenset[str] = frozenset()
+    removed: frozenset[str] = frozenset()

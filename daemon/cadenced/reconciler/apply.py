@@ -97,12 +97,11 @@ class _Run:
         calendars, now = self.applier.calendars, self.applier.clock.now()
         account, collection = self._where(action.account)
         if isinstance(action, CreateEvent):
-            body = compose(action.meeting.identity, action.fields, action.baseline, now)
+            body = compose(action, now)
             resource = await calendars.create(account, collection, f"{action.meeting.uid}.ics", body)
             self._wrote(action, resource)
         elif isinstance(action, UpdateEvent):
-            before = self._known(action)
-            body = revise(before.body, action.fields, action.changed, action.baseline, now)
+            body = revise(self._known(action).body, action, now)
             self._wrote(action, await calendars.update(account, collection, action.href, body, action.etag))
         else:
             await calendars.delete(account, collection, action.href, action.etag)

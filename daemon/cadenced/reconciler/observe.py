@@ -19,7 +19,7 @@ EMPTIED_FROM = 2  # copies gone at once, and none left: a calendar emptied or re
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What one look brought: pairs to turn, and whether the account works now and did not before (or was never read)."""
+    """What one look brought: pairs to turn, and whether the account works now and did not before."""
 
     row: AccountRow
     pairs: frozenset[str] = frozenset()
@@ -92,9 +92,7 @@ class Observer:
             problem = f"All {len(live)} events of cadenced are gone from the calendar at once. {_thaw(row.account)}"
             return await self._fail(row, AccountStatus.FROZEN, problem)
         now = self.clock.now()
-        fine = replace(
-            row, token=result.token, status=AccountStatus.OK, problem="", since=now if recovered else row.since
-        )
+        fine = replace(row, token=result.token, status=AccountStatus.OK, problem="", since=row.since if well else now)
         ours = [copy for copy in gone if copy.state is CopyState.CANCELLING]
         pairs = await self.store.record_sync(fine, seen, [copy.uid for copy in gone if copy not in ours])
         await self.store.drop_copies(ours)

@@ -21,7 +21,8 @@ from cadenced.core.model import Horizon, Meeting, Pair, Person, Programme, Roadm
 from cadenced.core.plan import Plan, plan_pair
 from cadenced.core.records import AccountRow, AccountStatus, CopyRow, CopyState, MailState, PairState
 from cadenced.reconciler.ports import Clock, Store
-from cadenced.wire.ical import fields_for, observe, parse_baseline
+from cadenced.wire.ical import observe, parse_baseline
+from cadenced.wire.titles import fields_for
 
 DAILY = timedelta(days=1)  # every pair is looked at once a day: the horizon moves on
 

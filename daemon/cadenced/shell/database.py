@@ -1,0 +1,153 @@
+"""Opens the store's SQLite file, brings its tables up to date, and turns its faults into words for a person.
+
+Owns the connection and how it commits: one connection, TRUNCATE and FULL, BEGIN IMMEDIATE (each survived the simulated
+power cuts or lost updates that its alternative did not). Must never know what the tables mean.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, inspect, select, table, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import column
+
+from cadenced.core.errors import StoreError
+from cadenced.shell.schema import REVISION
+
+BUSY = 5.0  # seconds to wait for another process's transaction: `thaw` and `status` take milliseconds
+_VERSION = table("alembic_version", column("version_num"))
+
+T = TypeVar("T")
+
+
+class Database:
+    """Runs whole transactions, each as one function on one thread: none can read, wait and write."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path | None) -> None:
+        self.path = path
+        self._raw = connection
+        self._engine = _engine(connection)
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+
+    @classmethod
+    def open(cls, path: Path) -> "Database":
+        """The database at `path`, made if need be, with today's tables. StoreError in words when it can't be used."""
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with explained(path):
+            path.touch(mode=0o600)
+            database = cls(_connect(path), path)
+            database.check()
+            database.migrate()
+        return database
+
+    @classmethod
+    def copy(cls, path: Path) -> "Database":
+        """A copy in memory of what stands at `path`, or an empty one: to read and to try things out."""
+        memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        database = cls(memory, None)
+        with explained(path):
+            if path.exists() and path.stat().st_size:
+                source = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY)
+                with suppress(sqlite3.OperationalError):  # asked of a journal that a crash left: the daemon's to mend
+                    source.backup(memory)
+                source.close()
+            database.migrate()
+        return database
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """`work` as one transaction. StoreError when the disk or the file fails: then nothing of it happened."""
+
+        def transaction() -> T:
+            with explained(self.path), self._engine.begin() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._executor, transaction)
+
+    def check(self) -> None:
+        """StoreError when SQLite finds its file damaged."""
+        found = self._raw.execute("PRAGMA quick_check(1)").fetchone()
+        if found != ("ok",):
+            raise sqlite3.DatabaseError(f"database disk image is malformed: {found[0] if found else 'no answer'}")
+
+    def migrate(self) -> None:
+        """Brings the tables to REVISION. Alembic costs 130 ms to import, so it is left alone where all is well."""
+        with self._engine.begin() as connection:
+            current = None
+            if inspect(connection).has_table(_VERSION.name):
+                current = connection.execute(select(_VERSION.c.version_num)).scalar()
+            if current == REVISION:
+                return
+            from cadenced import migrations  # noqa: PLC0415 — see above
+
+            if current is not None and current not in migrations.known():
+                raise StoreError(
+                    f"{self.path} was written by a newer cadenced (revision {current}; this one knows {REVISION}). "
+                    "Install that version again, or restore the store from before the upgrade."
+                )
+            migrations.upgrade(connection, REVISION)
+
+    @property
+    def fresh(self) -> bool:
+        """Whether no turn has ever been recorded: new, or lost and made anew."""
+        with self._engine.begin() as connection:
+            return not connection.execute(text("SELECT 1 FROM meta LIMIT 1")).first()
+
+    def run_now(self, work: Callable[[Connection], T]) -> T:
+        """As run(), for where there is no event loop yet."""
+        with explained(self.path), self._engine.begin() as connection:
+            return work(connection)
+
+    def close(self) -> None:
+        self._executor.shutdown()
+        self._engine.dispose()
+        self._raw.close()
+
+
+@contextmanager
+def explained(path: Path | None) -> Iterator[None]:
+    """Says what is wrong with the file at `path`, and what to do."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreError(_words(error.orig or error, path)) from error
+    except (sqlite3.DatabaseError, OSError) as error:
+        raise StoreError(_words(error, path)) from error
+
+
+def _words(error: BaseException, path: Path | None) -> str:
+    said = str(error).lower()
+    if isinstance(error, sqlite3.DatabaseError) and ("malformed" in said or "not a database" in said):
+        return (
+            f"the store {path} is damaged ({error}). cadenced does not guess what stood in it. Move the file away and "
+            f"keep {path}.journal beside it: the next start rebuilds the store from the calendars and the journal, "
+            "and nothing is created or sent twice."
+        )
+    if "full" in said or getattr(error, "errno", None) == 28:
+        return f"the disk that holds the store {path} is full. Free some space; nothing is lost, and cadenced goes on."
+    if "readonly" in said or "unable to open" in said or isinstance(error, PermissionError):
+        return f"the store {path} cannot be written ({error}). Check who owns the folder, or set [store] path."
+    if "locked" in said:
+        return f"the store {path} is held by another program ({error}). Try again when it is done."
+    return f"the store {path} failed: {error}"
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY)
+    for pragma in ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _engine(connection: sqlite3.Connection) -> Engine:
+    engine = create_engine("sqlite+pysqlite://", creator=lambda: connection, poolclass=StaticPool)
+
+    @event.listens_for(engine, "begin")
+    def _begin(opened: Connection) -> None:
+        opened.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

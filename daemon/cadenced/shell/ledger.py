@@ -1,0 +1,135 @@
+"""The ledger's queries: mail queued, claimed, settled. The rows decide what is sent, not the clock.
+
+Must never know SMTP, nor what a message says.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, delete, func, select, update
+
+from cadenced.core.records import MailState, OutboxRow, Settlement
+from cadenced.shell import schema
+from cadenced.shell.database import Database
+from cadenced.shell.journal import Journal
+from cadenced.shell.rows import flat, moment, outbox_of, stamp
+from cadenced.shell.upsert import insert_new, upsert
+
+OPEN = (str(MailState.QUEUED), str(MailState.UNKNOWN))
+COUNTED = (str(MailState.SENT), str(MailState.ATTEMPTING), str(MailState.UNKNOWN))
+PLACES = {"recipient": "", "message_id": "", "person": "", "uid": "", "kind": ""}
+
+
+class Ledger:
+    def __init__(self, database: Database, journal: Journal) -> None:
+        self._database = database
+        self.journal = journal
+
+    async def enqueue(self, rows: Sequence[OutboxRow]) -> int:
+        """Rows whose key is new; the others are passed over: never twice. Returns how many were new."""
+        if not rows:
+            return 0
+        return await self._database.run(lambda c: insert_new(c, schema.outbox, [flat(row) for row in rows]))
+
+    async def claim(self, now: datetime, limit: int) -> list[OutboxRow]:
+        """Takes what is to be tried now, the longest due first. Committed before it returns: a crash after this leaves
+        rows of unknown outcome, not rows that seem untouched.
+        """
+
+        def work(connection: Connection) -> list[OutboxRow]:
+            o = schema.outbox.c
+            ready = and_(o.state.in_(OPEN), func.coalesce(o.next_try, o.due) <= stamp(now))
+            rows = connection.execute(select(schema.outbox).where(ready).order_by(o.due, o.key).limit(limit)).mappings()
+            claimed = []
+            for row in rows.all():
+                mine = and_(o.key == row["key"], o.state == row["state"])
+                taken = update(schema.outbox).where(mine).values(state=str(MailState.ATTEMPTING), claimed_at=stamp(now))
+                if connection.execute(taken).rowcount == 1:
+                    claimed.append(outbox_of(row))
+            return claimed
+
+        return await self._database.run(work)
+
+    async def settle(self, key: str, result: Settlement, now: datetime) -> None:
+        """What became of an attempt. What was sent stands in the journal first."""
+
+        def work(connection: Connection) -> None:
+            o = schema.outbox.c
+            if result.state is MailState.SENT:
+                sent_as = connection.execute(select(o.message_id).where(o.key == key)).scalar() or "-"
+                self.journal.append([("sent", key, sent_as, now.isoformat())])
+            values = {
+                "state": str(result.state),
+                "reply": result.reply,
+                "next_try": stamp(result.next_try) if result.next_try else None,
+                "attempts": result.attempts,
+                "settled_at": stamp(now),
+            }
+            connection.execute(update(schema.outbox).where(o.key == key).values(values))
+
+        await self._database.run(work)
+
+    async def recover(self, now: datetime, stale: timedelta) -> int:
+        """Attempts that a crash cut off: their outcome is unknown, and they are tried again."""
+        o = schema.outbox.c
+        cut_off = and_(o.state == str(MailState.ATTEMPTING), o.claimed_at <= stamp(now - stale))
+        change = update(schema.outbox).where(cut_off).values(state=str(MailState.UNKNOWN), next_try=stamp(now))
+        return await self._database.run(lambda c: c.execute(change).rowcount)
+
+    async def withdraw(self, keys: Collection[str]) -> list[str]:
+        """Takes back what no server has accepted so far; returns what it took back."""
+        if not keys:
+            return []
+
+        def work(connection: Connection) -> list[str]:
+            o = schema.outbox.c
+            free = and_(o.key.in_(keys), o.state == str(MailState.QUEUED))
+            found = list(connection.execute(select(o.key).where(free)).scalars())
+            connection.execute(delete(schema.outbox).where(free))
+            return found
+
+        return await self._database.run(work)
+
+    async def count_sent(self, person: str, day: date) -> int:
+        """The mails that count towards a person's day."""
+        o = schema.outbox.c
+        where = and_(o.person == person, o.day == day.isoformat(), o.state.in_(COUNTED))
+        return await self._scalar(select(func.count()).select_from(schema.outbox).where(where)) or 0
+
+    async def next_try(self) -> datetime | None:
+        o = schema.outbox.c
+        found = await self._scalar(select(func.min(func.coalesce(o.next_try, o.due))).where(o.state.in_(OPEN)))
+        return moment(found) if found is not None else None
+
+    async def mail_totals(self) -> dict[str, int]:
+        o = schema.outbox.c
+        rows = await self._all(select(o.state, func.count().label("count")).group_by(o.state))
+        return {row["state"]: row["count"] for row in rows}
+
+    async def stop_address(self, address: str, reply: str, now: datetime) -> None:
+        """A server refused this address for good (5xx): nothing more is sent there."""
+        row = {"address": address.lower(), "reply": reply, "at": stamp(now)}
+        await self._database.run(lambda c: upsert(c, schema.stopped, [row]))
+
+    async def stopped_addresses(self) -> dict[str, str]:
+        return {row["address"]: row["reply"] for row in await self._all(select(schema.stopped))}
+
+    async def _all(self, query: Select[Any]) -> Sequence[Any]:
+        return await self._database.run(lambda c: c.execute(query).mappings().all())
+
+    async def _scalar(self, query: Select[Any]) -> Any:
+        return await self._database.run(lambda c: c.execute(query).scalar())
+
+
+def replay_mail(connection: Connection, entries: Iterable[tuple[str, ...]]) -> None:
+    """The keys that a journal says were sent, as rows of the ledger without their bodies."""
+    sent = {entry[1]: entry[2] for entry in entries if entry[0] == "sent"}
+    blank = {"body": b"", "due": 0, "expires": 0, "day": "1970-01-01", "state": str(MailState.SENT), "attempts": 1}
+    rows = [
+        PLACES
+        | blank
+        | {"key": key, "pair": key.partition("/")[0], "message_id": message_id, "reply": "from the journal"}
+        for key, message_id in sent.items()
+    ]
+    insert_new(connection, schema.outbox, rows)

@@ -1,0 +1,89 @@
+"""Between the store's rows and the values of core/: moments become microseconds, words become enums.
+
+Must never know a query.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from cadenced.core.model import Identity, Meeting, State
+from cadenced.core.records import AccountRow, AccountStatus, AlertRow, CopyRow, CopyState, MailState, OutboxRow
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+MOMENTS = frozenset(
+    {"since", "due", "expires", "next_try", "claimed_at", "settled_at", "start", "raised_at", "cleared_at"}
+)
+
+Row = Mapping[Any, Any]
+
+
+def stamp(moment: datetime) -> int:
+    return (moment - EPOCH) // MICROSECOND
+
+
+def moment(value: int) -> datetime:
+    return EPOCH + timedelta(microseconds=value)
+
+
+def flat(record: AccountRow | AlertRow | CopyRow | OutboxRow) -> dict[str, Any]:
+    """A record as a row; the fields have the columns' names."""
+    found = {name: stamp(value) if isinstance(value, datetime) else value for name, value in asdict(record).items()}
+    if isinstance(record, OutboxRow):
+        found["day"] = record.day.isoformat()
+    return found
+
+
+def account_of(row: Row) -> AccountRow:
+    return AccountRow(**_plain(row) | {"status": AccountStatus(row["status"])})
+
+
+def copy_of(row: Row) -> CopyRow:
+    return CopyRow(**_plain(row) | {"state": CopyState(row["state"])})
+
+
+def alert_of(row: Row) -> AlertRow:
+    return AlertRow(**_plain(row))
+
+
+def outbox_of(row: Row) -> OutboxRow:
+    return OutboxRow(**_plain(row) | {"day": date.fromisoformat(row["day"]), "state": MailState(row["state"])})
+
+
+def meeting_of(row: Row) -> Meeting | None:
+    """None for a row whose identity nobody can read any more."""
+    identity = Identity.parse(row["identity"])
+    if identity is None:
+        return None
+    return Meeting(
+        identity,
+        moment(row["start"]),
+        moment(row["end"]),
+        placed=(moment(row["placed_start"]), moment(row["placed_end"])),
+        rules=row["rules"],
+        state=State(row["state"]),
+        touched=row["touched"],
+        reason=row["reason"],
+    )
+
+
+def meeting_row(meeting: Meeting) -> dict[str, Any]:
+    return {
+        "uid": meeting.uid,
+        "pair": meeting.identity.pair,
+        "identity": str(meeting.identity),
+        "start": stamp(meeting.start),
+        "end": stamp(meeting.end),
+        "placed_start": stamp(meeting.placed[0]),
+        "placed_end": stamp(meeting.placed[1]),
+        "rules": meeting.rules,
+        "state": str(meeting.state),
+        "touched": meeting.touched,
+        "reason": meeting.reason,
+    }
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    return {str(name): moment(value) if name in MOMENTS and value is not None else value for name, value in row.items()}

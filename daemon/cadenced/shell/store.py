@@ -1,0 +1,269 @@
+"""The store: what must survive a restart. A cache of what the calendars say, and the ledger of what was sent.
+
+Owns every query about pairs, copies and accounts (mail's are in ledger.py). Each method is one transaction; StoreError
+when the store can't be used. Must never know what a meeting is for.
+"""
+
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, and_, case, delete, func, or_, select, update
+
+from cadenced.core.model import Meeting
+from cadenced.core.records import AccountRow, AlertRow, Changed, CopyRow, CopyState, MailEntry, MailState, PairState
+from cadenced.shell import schema
+from cadenced.shell.database import Database
+from cadenced.shell.journal import Journal
+from cadenced.shell.ledger import Ledger, replay_mail
+from cadenced.shell.lock import Lock
+from cadenced.shell.rows import account_of, alert_of, copy_of, flat, meeting_of, meeting_row, moment, stamp
+from cadenced.shell.upsert import insert_new, upsert
+
+SHARDS = 256
+CHUNK = 100  # rows in one statement: keeps each short
+
+
+class Store(Ledger):
+    """Open it with open(), which takes the lock, or with snapshot(), which changes nothing on disk."""
+
+    def __init__(self, database: Database, journal: Journal, lock: Lock | None = None) -> None:
+        super().__init__(database, journal)
+        self._lock = lock
+
+    @classmethod
+    def open(cls, path: Path) -> "Store":
+        """The store at `path`. StoreError when another process keeps it, or it is damaged, newer or unwritable."""
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = Lock(path.with_name(path.name + ".lock"))
+        try:
+            store = cls(Database.open(path), Journal(path.with_name(path.name + ".journal")), lock)
+        except BaseException:
+            lock.release()
+            raise
+        store._replay()
+        return store
+
+    @classmethod
+    def snapshot(cls, path: Path) -> "Store":
+        """A copy in memory, for looking and trying: it may be taken beside a running daemon."""
+        store = cls(Database.copy(path), Journal(path.with_name(path.name + ".journal")))
+        store._replay()
+        store.journal = Journal(None)
+        return store
+
+    def close(self) -> None:
+        self._database.close()
+        if self._lock is not None:
+            self._lock.release()
+
+    def _replay(self) -> None:
+        """Into a database that is new, what the journal remembers of a lost one."""
+        if not self._database.fresh:
+            return
+
+        def work(connection: Connection) -> None:
+            entries = list(self.journal.entries())
+            replay_mail(connection, entries)
+            tombs = {(e[1], e[2]): e[3] for e in entries if e[0] == "deleted"}
+            rows = [CopyRow(u, a, pair, "", "", "", "", CopyState.DELETED) for (u, a), pair in tombs.items()]
+            insert_new(connection, schema.copies, [flat(row) for row in rows])
+            upsert(connection, schema.meta, [{"key": "schema", "value": schema.REVISION}])
+
+        self._database.run_now(work)
+
+    async def accounts(self) -> dict[str, AccountRow]:
+        rows = await self._all(select(schema.accounts))
+        return {row["account"]: account_of(row) for row in rows}
+
+    async def save_account(self, row: AccountRow) -> None:
+        await self._database.run(lambda c: upsert(c, schema.accounts, [flat(row)]))
+
+    async def record_sync(self, account: AccountRow, copies: Sequence[CopyRow], gone: Sequence[str]) -> set[str]:
+        """One look at an account: its row, the copies seen, and the uids gone, whose tombstones the journal gets first.
+
+        The pairs concerned become due; their ids are returned.
+        """
+
+        def work(connection: Connection) -> set[str]:
+            here = and_(schema.copies.c.account == account.account, schema.copies.c.state != CopyState.DELETED)
+            lost = [r for r in connection.execute(select(schema.copies).where(here)).mappings() if r["uid"] in gone]
+            now = str(account.since or "")
+            self.journal.append(
+                [("deleted", row["uid"], row["account"], row["pair"] or "-", now or "-") for row in lost]
+            )
+            upsert(connection, schema.accounts, [flat(account)])
+            upsert(connection, schema.copies, [flat(copy) for copy in copies])
+            dead = [dict(row) | {"state": str(CopyState.DELETED), "body": "", "etag": ""} for row in lost]
+            upsert(connection, schema.copies, dead)
+            pairs = {copy.pair for copy in copies} | {row["pair"] for row in lost}
+            _wake(connection, pairs)
+            return pairs
+
+        return await self._database.run(work)
+
+    async def copies(self, account: str) -> list[CopyRow]:
+        return [
+            copy_of(row) for row in await self._all(select(schema.copies).where(schema.copies.c.account == account))
+        ]
+
+    async def save_copies(self, rows: Sequence[CopyRow]) -> None:
+        if rows:
+            await self._database.run(lambda c: upsert(c, schema.copies, [flat(row) for row in rows]))
+
+    async def drop_copies(self, rows: Sequence[CopyRow]) -> None:
+        if not rows:
+            return
+        keys = or_(*(and_(schema.copies.c.uid == r.uid, schema.copies.c.account == r.account) for r in rows))
+        await self._database.run(lambda c: c.execute(delete(schema.copies).where(keys)))
+
+    async def load_pair(self, pair: str) -> PairState:
+        """All that is known of one pair, of one moment."""
+
+        def work(connection: Connection) -> PairState:
+            def rows(table: Table) -> list[Any]:
+                return list(connection.execute(select(table).where(table.c.pair == pair)).mappings())
+
+            box = schema.outbox.c
+            mails = connection.execute(select(box.key, box.state, box.uid, box.start).where(box.pair == pair))
+            due = connection.execute(select(schema.pairs.c.next_due).where(schema.pairs.c.pair == pair)).scalar()
+            return PairState(
+                tuple(m for row in rows(schema.meetings) if (m := meeting_of(row)) is not None),
+                tuple(copy_of(row) for row in rows(schema.copies)),
+                {k: MailEntry(MailState(s), u, moment(t) if t is not None else None) for k, s, u, t in mails},
+                moment(due) if due is not None else None,
+            )
+
+        return await self._database.run(work)
+
+    async def save_turn(
+        self, pair: str, meetings: Sequence[Meeting], next_due: datetime, seen_due: datetime | None
+    ) -> None:
+        """The pair's meetings and when it is next due, unless somebody has woken it since `seen_due` was read."""
+
+        def work(connection: Connection) -> None:
+            connection.execute(delete(schema.meetings).where(schema.meetings.c.pair == pair))
+            upsert(connection, schema.meetings, [meeting_row(meeting) for meeting in meetings])
+            mine = schema.pairs.c.pair == pair
+            if seen_due is not None:
+                mine = and_(mine, schema.pairs.c.next_due == stamp(seen_due))
+            connection.execute(update(schema.pairs).where(mine).values(next_due=stamp(next_due)))
+
+        await self._database.run(work)
+
+    async def set_stanzas(self, stanzas: Mapping[str, str]) -> Changed:
+        """Makes due the pairs that are new, changed or gone since the programme before."""
+
+        def work(connection: Connection) -> Changed:
+            before = dict(connection.execute(select(schema.pairs.c.pair, schema.pairs.c.hash)).tuples().all())
+            changed = [pair for pair, digest in stanzas.items() if before.get(pair) != digest]
+            removed = [pair for pair, digest in before.items() if digest and pair not in stanzas]
+            rows = [
+                {
+                    "pair": pair,
+                    "shard": zlib.crc32(pair.encode()) % SHARDS,
+                    "hash": stanzas.get(pair, ""),
+                    "next_due": 0,
+                }
+                for pair in (*changed, *removed)
+            ]
+            known = {row["pair"] for row in rows} & before.keys()
+            insert_new(connection, schema.pairs, [row for row in rows if row["pair"] not in known])
+            for row in rows:
+                if row["pair"] in known:
+                    where = schema.pairs.c.pair == row["pair"]
+                    connection.execute(update(schema.pairs).where(where).values(hash=row["hash"]))
+            _wake(connection, known)
+            return Changed(frozenset(changed), frozenset(removed))
+
+        return await self._database.run(work)
+
+    async def due_pairs(self, now: datetime, limit: int, shards: range | None = None) -> list[tuple[str, datetime]]:
+        """The pairs whose time has come, longest due first; those due at once in order of their names."""
+        p = schema.pairs.c
+        where = p.next_due <= stamp(now)
+        if shards is not None:
+            where = and_(where, p.shard >= shards.start, p.shard < shards.stop)
+        order = (case((p.next_due > 0, p.next_due), else_=0), p.pair)
+        rows = await self._all(select(p.pair, p.next_due).where(where).order_by(*order).limit(limit))
+        return [(row["pair"], moment(row["next_due"])) for row in rows]
+
+    async def next_due(self) -> datetime | None:
+        found = await self._scalar(select(func.min(schema.pairs.c.next_due)))
+        return moment(found) if found is not None else None
+
+    async def wake(self, pairs: Iterable[str]) -> None:
+        names = list(pairs)
+        await self._database.run(lambda c: _wake(c, names))
+
+    async def forget_pair(self, pair: str) -> None:
+        """A pair that left, and whose events are gone. Its ledger stays: nothing is sent twice if it comes back."""
+
+        def work(connection: Connection) -> None:
+            for table in (schema.pairs, schema.meetings):
+                connection.execute(delete(table).where(table.c.pair == pair))
+
+        await self._database.run(work)
+
+    async def thaw(self, account: str) -> int:
+        """Forgets what is known of an account, so that it is read anew and what is missing is written again."""
+
+        def work(connection: Connection) -> int:
+            c = schema.copies.c
+            pairs = set(connection.execute(select(c.pair).where(c.account == account)).scalars())
+            lost = connection.execute(delete(schema.copies).where(c.account == account, c.state != CopyState.DELETED))
+            connection.execute(delete(schema.accounts).where(schema.accounts.c.account == account))
+            _wake(connection, pairs)
+            return lost.rowcount
+
+        return await self._database.run(work)
+
+    async def raise_alert(self, key: str, text: str, now: datetime) -> bool:
+        def work(connection: Connection) -> bool:
+            a = schema.alerts.c
+            open_one = connection.execute(select(a.text).where(a.key == key, a.cleared_at.is_(None))).scalar()
+            if open_one is None:
+                row = AlertRow(key, text, now)
+                upsert(connection, schema.alerts, [flat(row)])
+            elif open_one != text:
+                connection.execute(update(schema.alerts).where(a.key == key).values(text=text))
+            return open_one is None
+
+        return await self._database.run(work)
+
+    async def clear_alert(self, key: str, now: datetime) -> bool:
+        a = schema.alerts.c
+        change = update(schema.alerts).where(a.key == key, a.cleared_at.is_(None)).values(cleared_at=stamp(now))
+        return await self._database.run(lambda c: c.execute(change).rowcount > 0)
+
+    async def alerts(self) -> list[AlertRow]:
+        """Those that are open, the oldest first."""
+        a = schema.alerts.c
+        return [
+            alert_of(row)
+            for row in await self._all(select(schema.alerts).where(a.cleared_at.is_(None)).order_by(a.raised_at))
+        ]
+
+    async def get_meta(self, key: str) -> str:
+        return await self._scalar(select(schema.meta.c.value).where(schema.meta.c.key == key)) or ""
+
+    async def set_meta(self, key: str, value: str) -> None:
+        await self._database.run(lambda c: upsert(c, schema.meta, [{"key": key, "value": value}]))
+
+
+def _wake(connection: Connection, pairs: Iterable[str]) -> None:
+    """Due at once. Each call writes another value, so that a turn under way can tell that it was woken meanwhile."""
+    p = schema.pairs.c
+    for start in _chunks(sorted(set(pairs))):
+        change = (
+            update(schema.pairs)
+            .where(p.pair.in_(start))
+            .values(next_due=case((p.next_due < 0, p.next_due), else_=0) - 1)
+        )
+        connection.execute(change)
+
+
+def _chunks(names: Sequence[str]) -> Iterable[Sequence[str]]:
+    return [names[i : i + CHUNK] for i in range(0, len(names), CHUNK)]

@@ -1,0 +1,231 @@
+"""Events as text: between iCalendar (RFC 5545) and the values of core/events.py.
+
+Owns what our events look like, the mark that makes them ours, and what a baseline looks like inside one. Must never
+know where an event is kept, nor decide what is to be written.
+"""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from icalendar import Calendar, Event, Timezone
+
+from cadenced import __version__
+from cadenced.core.actions import CreateEvent, UpdateEvent
+from cadenced.core.events import Baseline, EventFields, ObservedEvent
+from cadenced.core.model import Identity
+from cadenced.wire.timezones import vtimezone
+
+MARK = "X-CADENCED-MEETING"
+WRITTEN = "X-CADENCED-WRITTEN"
+PLACED = "X-CADENCED-PLACED"
+PRODID = f"-//cadenced//cadenced {__version__}//EN"
+LARGEST = 1 << 20  # characters of one event: far above any real one, far below what slows the others
+TEXTS = {"summary": "SUMMARY", "location": "LOCATION", "description": "DESCRIPTION"}
+STAMP = "%Y%m%dT%H%M%SZ"
+_FOLD = re.compile(r"\r?\n[ \t]")
+_UID = re.compile(r"^UID[^:\r\n]*:([^\r\n]{1,512})", re.MULTILINE)
+_VTIMEZONE = re.compile(r"^BEGIN:VTIMEZONE\r?\n.*?^END:VTIMEZONE\r?\n", re.MULTILINE | re.DOTALL)
+_TZID = re.compile(r";TZID=([^:;\r\n]+)")
+_ZONES = frozenset(available_timezones())
+
+
+def compose(action: CreateEvent, now: datetime) -> str:
+    """A new event: a VCALENDAR with one VEVENT and its VTIMEZONE. `now` is aware.
+
+    Without ORGANIZER and ATTENDEE: a server that schedules would deliver invitations of its own (DESIGN §8).
+    """
+    fields = action.fields
+    event = Event()
+    event.add("uid", action.meeting.uid)
+    event.add("created", now.astimezone(UTC))
+    event.add("sequence", 0)
+    event.add("status", "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    _set_time(event, fields)
+    for name, key in TEXTS.items():
+        _set_text(event, key, getattr(fields, name))
+    _stamp(event, action, now)
+    calendar = Calendar()
+    calendar.add("prodid", PRODID)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add_component(event)
+    zone = vtimezone(fields.timezone, fields.start.year)  # as text: serialising it anew would cost more than the event
+    return _text(calendar).replace("BEGIN:VEVENT", f"{zone}BEGIN:VEVENT", 1)
+
+
+def revise(body: str, action: UpdateEvent, now: datetime) -> str:
+    """The event as somebody left it, with only the action's `changed` fields and its baseline rewritten.
+
+    Everything else stays as it was, property by property. A new time raises SEQUENCE (RFC 5546 §2.1.4). ValueError when
+    the body holds no event; observe() would have named a problem then.
+    """
+    fields, changed = action.fields, action.changed
+    calendar = Calendar.from_ical(body)
+    event = _master(calendar)
+    if "time" in changed:
+        for key in ("DTSTART", "DTEND", "DURATION"):
+            event.pop(key, None)
+        _set_time(event, fields)
+        _renew_zone(calendar, fields)
+        event["SEQUENCE"] = int(event.get("SEQUENCE", 0)) + 1
+    for name in sorted(changed - {"time"}):
+        event.pop(TEXTS[name], None)
+        _set_text(event, TEXTS[name], getattr(fields, name))
+    _stamp(event, action, now)
+    return _text(calendar)
+
+
+def observe(body: str) -> ObservedEvent:
+    """The event that a body holds. Never raises: what cannot be read becomes a `problem`, in words."""
+    if len(body) > LARGEST:
+        return ObservedEvent(uid=_scan_uid(body[:LARGEST]), problem="it is larger than any event should be")
+    try:
+        return _observe(_master(Calendar.from_ical(_without_known_zones(body))))
+    except Exception as error:  # noqa: BLE001 — any text may stand in a calendar, and the library raises many things
+        words = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+        return ObservedEvent(uid=_scan_uid(body), problem=f"it is not valid iCalendar ({words})")
+
+
+def names_meeting(body: str) -> bool:
+    """Whether the text can be an event of ours, without parsing it: for calendars full of others."""
+    return MARK in body or MARK in _FOLD.sub("", body)
+
+
+def baseline_text(baseline: Baseline) -> str:
+    """One line of plain ASCII that no server escapes or folds into something else."""
+    texts = (baseline.summary, baseline.location, baseline.description)
+    times = (baseline.start, baseline.end, *baseline.placed)
+    return " ".join(["1", *(f"{time.astimezone(UTC):{STAMP}}" for time in times), baseline.rules or "-", *texts])
+
+
+def parse_baseline(text: str) -> Baseline | None:
+    """The inverse of baseline_text; None for anything else."""
+    parts = text.split()
+    if len(parts) != 9 or parts[0] != "1":
+        return None
+    try:
+        start, end, first, last = (datetime.strptime(part, STAMP).replace(tzinfo=UTC) for part in parts[1:5])
+    except ValueError:
+        return None
+    rules, summary, location, description = parts[5:]
+    return Baseline(start, end, (first, last), "" if rules == "-" else rules, summary, location, description)
+
+
+def _observe(event: Event) -> ObservedEvent:
+    uid = str(event.get("UID", ""))
+    identity = Identity.parse(str(event.get(MARK, "")))
+    if identity is not None and identity.uid != uid:
+        identity = None  # a copy under another UID, or a forged mark
+    found = ObservedEvent(
+        uid=uid,
+        identity=identity,
+        baseline=parse_baseline(str(event.get(WRITTEN, ""))),
+        summary=_plain(event, "SUMMARY"),
+        location=_plain(event, "LOCATION"),
+        description=_plain(event, "DESCRIPTION"),
+        cancelled=str(event.get("STATUS", "")).upper() == "CANCELLED",
+        sequence=int(event.get("SEQUENCE", 0)),
+        last_modified=_instant(event, "LAST-MODIFIED") or _instant(event, "DTSTAMP"),
+    )
+    start = event.get("DTSTART")
+    if start is None:
+        return replace(found, problem="it has no start")
+    if not isinstance(start.dt, datetime):
+        return replace(found, problem="it was made an all-day event, so its time is not known")
+    begins = _instant(event, "DTSTART")
+    if begins is None:
+        return replace(found, problem="its start names no time zone that is known")
+    ends = _end(event, begins, found.baseline)
+    if ends is None or ends < begins:
+        return replace(found, problem="its end cannot be read, or lies before its start")
+    return replace(found, start=begins, end=ends, timezone=str(start.params.get("TZID", "UTC")))
+
+
+def _end(event: Event, start: datetime, baseline: Baseline | None) -> datetime | None:
+    """DTEND, or DTSTART and DURATION (RFC 5545 §3.6.1); where a client dropped both, the length that we wrote."""
+    if "DTEND" in event:
+        return _instant(event, "DTEND")
+    if "DURATION" in event:
+        length = event["DURATION"].dt
+        return start + length if isinstance(length, timedelta) else None
+    return start + (baseline.end - baseline.start) if baseline else start
+
+
+def _instant(event: Event, key: str) -> datetime | None:
+    """A property's time in UTC. The IANA zone of a TZID's name outranks a VTIMEZONE that contradicts it."""
+    prop: Any = event.get(key)
+    value = getattr(prop, "dt", None)
+    if not isinstance(value, datetime):
+        return None
+    name = str(prop.params.get("TZID", ""))
+    if name in _ZONES:
+        value = value.replace(tzinfo=ZoneInfo(name))
+    return value.astimezone(UTC) if value.tzinfo else None
+
+
+def _master(calendar: Calendar) -> Event:
+    """The VEVENT that is no exception of a recurring one."""
+    events = (each for each in calendar.walk("VEVENT") if "RECURRENCE-ID" not in each)
+    found = next(events, None)
+    if not isinstance(found, Event):
+        raise ValueError("it holds no event")  # noqa: TRY004 — the text is wrong, not the type
+    return found
+
+
+def _set_time(event: Event, fields: EventFields) -> None:
+    zone = ZoneInfo(fields.timezone)
+    event.add("dtstart", fields.start.astimezone(zone))
+    event.add("dtend", fields.end.astimezone(zone))
+
+
+def _set_text(event: Event, key: str, text: str) -> None:
+    if text:
+        event.add(key, text)
+
+
+def _stamp(event: Event, action: CreateEvent | UpdateEvent, now: datetime) -> None:
+    baseline = action.baseline
+    for key in ("DTSTAMP", "LAST-MODIFIED"):
+        event.pop(key, None)
+        event.add(key, now.astimezone(UTC))
+    first, last = (f"{time.astimezone(UTC):{STAMP}}" for time in baseline.placed)
+    for key, text in (
+        (MARK, str(action.meeting.identity)),
+        (WRITTEN, baseline_text(baseline)),
+        (PLACED, f"{first}/{last}"),
+    ):
+        event.pop(key, None)
+        event.add(key, text)
+
+
+def _renew_zone(calendar: Calendar, fields: EventFields) -> None:
+    """Our VTIMEZONE, in the place of one of the same name: it must cover the new year."""
+    others = [each for each in calendar.subcomponents if str(each.get("TZID", "")) != fields.timezone]
+    zone = Timezone.from_ical(vtimezone(fields.timezone, fields.start.year))
+    calendar.subcomponents = [zone, *others]
+
+
+def _without_known_zones(body: str) -> str:
+    """The text without its VTIMEZONEs when all zones that it names are IANA's, for those outrank them anyway (and
+    parsing one costs more than the event).
+    """
+    rest = _VTIMEZONE.sub("", body)
+    return rest if all(name in _ZONES for name in _TZID.findall(rest)) else body
+
+
+def _plain(event: Event, key: str) -> str:
+    value = event.get(key, "")
+    return str(value[0] if isinstance(value, list) else value)  # twice the same property: the first one counts
+
+
+def _scan_uid(body: str) -> str:
+    found = _UID.search(_FOLD.sub("", body))
+    return found[1].strip() if found else ""
+
+
+def _text(calendar: Calendar) -> str:
+    return calendar.to_ical(sorted=False).decode()

@@ -1,0 +1,36 @@
+"""What a meeting is called in a person's calendar, and the few lines that stand in it.
+
+Owns an event's wording. Deterministic, so that a quiet turn finds nothing to change. Must never know iCalendar.
+"""
+
+from cadenced.core.events import EventFields
+from cadenced.core.model import Kind, Meeting, Pair, Person, RoadmapMonth
+
+
+def fields_for(pair: Pair, person: Person, meeting: Meeting, month: RoadmapMonth) -> EventFields:
+    """The event of `meeting` as `person` should see it: the other one's name, in the person's own zone.
+
+    `month` is the roadmap month in which the meeting lies.
+    """
+    other = pair.other(person)
+    call = meeting.identity.kind is Kind.CALL
+    cadence = pair.cadence(meeting.identity.kind)
+    return EventFields(
+        start=meeting.start,
+        end=meeting.end,
+        timezone=person.timezone,
+        summary=f"Call with {other.name}" if call else f"{other.name}: {month.title}",
+        location=cadence.where if cadence else "",
+        description=_description(other, month, call=call),
+    )
+
+
+def _description(other: Person, month: RoadmapMonth, *, call: bool) -> str:
+    lead = (
+        f"How is it going with month {month.number}: {month.title}?" if call else f"Month {month.number}. {month.task}"
+    )
+    follow = (
+        "Move this event, change its length, or delete it if you can't: "
+        f"cadenced follows, and {other.name.split()[0]}'s calendar with it. What you write here stays."
+    )
+    return f"{lead}\n\n{follow}"
