@@ -44,7 +44,7 @@ class SharedHours:
     def __init__(self, pair: Pair) -> None:
         self.zone = ZoneInfo(pair.timezone)
         self._people = [_PersonHours(person, self.zone) for person in pair.people]
-        self._pause = pair.pause
+        self._pause = pair.closed
         self._week: dict[tuple[int, ...], Hours] = {}
 
     def on(self, day: date) -> Hours:

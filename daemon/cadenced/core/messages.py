@@ -117,7 +117,7 @@ def _tasks(
     last = max(first, roadmap_month(pair, _local_day(pair.timezone, now + horizon.ahead)) - 1)
     for number in range(first, last + 1):
         begins = month_begins(pair, number)
-        if number in months or in_ranges(begins, pair.pause):
+        if number in months or in_ranges(begins, pair.closed):
             continue
         for person in pair.people:
             name = key(pair.id, Mail.TASK, f"month-{number}", person.id)

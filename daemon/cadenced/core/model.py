@@ -117,11 +117,19 @@ class Pair:
     focus: tuple[str, ...] = ()
     pause: tuple[DateRange, ...] = ()
     roadmap_month: int | None = None  # the roadmap month of the pair's first month, when it joins half-way
+    end: date | None = None  # its last day
 
     @property
     def people(self) -> tuple[Person, Person]:
         """Mentor first: the mentor breaks ties."""
         return (self.mentor, self.protege)
+
+    @property
+    def closed(self) -> tuple[DateRange, ...]:
+        """The days on which nothing takes place: the pauses, and all that come after the end."""
+        if self.end is None:
+            return self.pause
+        return (*self.pause, DateRange(self.end + timedelta(days=1), date.max))
 
     def cadence(self, kind: Kind) -> Cadence | None:
         return self.face_to_face if kind is Kind.FACE_TO_FACE else self.calls

@@ -1,0 +1,107 @@
+"""Reads one TOML file into a model, and explains what doesn't fit: where, what, and what to do.
+
+Must never know what the values are for.
+"""
+
+import inspect
+import tomllib
+import typing
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from cadenced.config.problems import ConfigProblems, Problem, line_of, nearest
+
+LARGEST = 64 << 20  # bytes: a million pairs; a larger file is a mistake
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_text(path: Path) -> str:
+    """The file's text. ConfigProblems when it is missing, too large, unreadable or not UTF-8."""
+    try:
+        if path.stat().st_size > LARGEST:
+            raise ConfigProblems([Problem(path, 0, "", "is larger than 64 MiB; split it into pairs.d/*.toml")])
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigProblems([Problem(path, 0, "", f"is not UTF-8 (byte {error.start}); save it as UTF-8")]) from None
+    except OSError as error:
+        raise ConfigProblems([Problem(path, 0, "", f"cannot be read: {error.strerror}")]) from None
+
+
+def parse(path: Path, text: str) -> dict[str, Any]:
+    """The TOML of a file. ConfigProblems, with the line, when it is none (a date that doesn't exist is none)."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        words, _, place = str(error).partition(" (at ")
+        line = int("".join(c for c in place.split(",")[0] if c.isdigit()) or 0)
+        raise ConfigProblems([Problem(path, line, "", f"is no valid TOML: {words}")]) from None
+    except ValueError as error:  # a date such as 2027-02-30 passes the grammar and fails later
+        raise ConfigProblems([Problem(path, _line_of_bad_date(text), "", f"is no valid TOML: {error}")]) from None
+
+
+def shaped(model: type[Model], path: Path, text: str, data: dict[str, Any]) -> Model:
+    """`data` as the model. ConfigProblems with every error."""
+    try:
+        return model.model_validate(data)
+    except ValidationError as invalid:
+        raise ConfigProblems(explain(invalid, model, path, text)) from None
+
+
+def explain(invalid: ValidationError, model: type[BaseModel], path: Path | str, text: str) -> list[Problem]:
+    """Pydantic's errors in our words."""
+    problems = []
+    for error in invalid.errors(include_url=False):
+        where = [part for part in error["loc"] if not str(part).startswith("<")]
+        if where and where[-1] == "[key]":
+            where = where[:-1]
+        problems.append(Problem(path, line_of(text, where), ".".join(map(str, where)), _words(error, where, model)))
+    return problems
+
+
+def _words(error: ErrorDetails, where: Sequence[int | str], model: type[BaseModel]) -> str:
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        return f"is no known key{nearest(str(where[-1]), _keys(model, where[:-1]))}"
+    if kind == "missing":
+        return "is missing"
+    if kind == "value_error":
+        return str(error["ctx"]["error"])
+    return f"{_shown(error['input'])}: {error['msg'][0].lower()}{error['msg'][1:]}"
+
+
+def _keys(model: type[BaseModel], where: Sequence[int | str]) -> list[str]:
+    """The keys that a table may have, found by following the path through the models' annotations."""
+    here: Any = model
+    for part in where:
+        fields = getattr(here, "model_fields", {})
+        here = _model_in(fields[part].annotation) if part in fields else here
+    return sorted(getattr(here, "model_fields", {}))
+
+
+def _model_in(annotation: Any) -> Any:
+    """The model within dict[str, M], tuple[M, ...], M | None, Annotated[M, …]."""
+    if inspect.isclass(annotation) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((m for each in typing.get_args(annotation) if (m := _model_in(each)) is not None), None)
+
+
+def _shown(value: object) -> str:
+    text = repr(value) if not isinstance(value, str) else f'"{value}"'
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _line_of_bad_date(text: str) -> int:
+    """The first line that alone is what cannot be parsed."""
+    for number, line in enumerate(text.splitlines(), 1):
+        try:
+            tomllib.loads(line)
+        except tomllib.TOMLDecodeError:
+            continue
+        except ValueError:
+            return number
+    return 0
