@@ -1,0 +1,185 @@
+"""One WebDAV request at a time, over HTTP: deadlines, caps, TLS, and which error means what.
+
+Owns the transport. Must never know what a calendar is. Redirects are refused: following one would send a PUT again
+without its body, or a password to another host.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+import aiohttp
+from yarl import URL
+
+from cadenced import __version__
+from cadenced.core.accounts import CalendarAccount
+from cadenced.core.errors import AccessError, ConfigError, PermanentError, TemporaryError
+
+CONNECT = 10.0  # seconds to reach a server that is there
+WHOLE = 60.0  # seconds for a reply, body included: a sync report of a slow server takes a few
+PER_HOST = 8  # connections; Radicale's own default limit, and more would only queue there
+LARGEST = 64 << 20  # bytes of one reply: a listing of 200,000 events
+KEEPS = "/@:+,;=~!$&'()*"  # in a path, beside the unreserved: servers differ in whether they encode them
+
+SessionFactory = Callable[[ssl.SSLContext | None], aiohttp.ClientSession]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A request. `cap` is the number of bytes that its reply may have."""
+
+    method: str
+    url: str
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    cap: int = LARGEST
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    url: str
+
+    @property
+    def etag(self) -> str:
+        """The strong ETag, or "" (RFC 9110 §8.8.3): a weak one can't guard a write."""
+        found = self.headers.get("ETag", "")
+        return "" if found.startswith("W/") else found
+
+
+class TooLargeError(PermanentError):
+    """A reply beyond its cap."""
+
+
+@dataclass
+class Dav:
+    """Sends requests for accounts. One session, and so one pool, for each set of trusted certificates."""
+
+    make_session: SessionFactory | None = None
+    whole: float = WHOLE
+    _sessions: dict[Path | None, aiohttp.ClientSession] = field(default_factory=dict)
+
+    async def request(self, account: CalendarAccount, ask: Ask) -> Reply:
+        """Any reply that is an answer, whatever its status below 500. The rest is raised as who must act.
+
+        AccessError: 401, or a certificate that can't be trusted. TemporaryError: no connection, a deadline, 429, 5xx.
+        PermanentError: a redirect, or a reply beyond its cap.
+        """
+        _refuse_clear_text(ask.url)
+        host = _host(ask.url)
+        try:
+            async with asyncio.timeout(self.whole):
+                return await self._send(account, ask)
+        except aiohttp.ClientConnectorCertificateError as error:
+            raise AccessError(
+                f"{host}: its certificate cannot be trusted ({error.certificate_error}). "
+                "If it is one of your own, name it with ca_file"
+            ) from error
+        except TimeoutError as error:
+            raise TemporaryError(f"{host} did not answer within {self.whole:.0f} seconds") from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise TemporaryError(f"{host} cannot be reached: {error}") from error
+
+    async def _send(self, account: CalendarAccount, ask: Ask) -> Reply:
+        login = aiohttp.BasicAuth(account.username, account.password, "utf-8") if account.username else None
+        sent = self._session(account.ca_file).request(
+            ask.method,
+            URL(ask.url, encoded=True),
+            data=ask.body.encode() or None,
+            headers=ask.headers,
+            auth=login,
+            allow_redirects=False,
+        )
+        async with sent as answer:
+            reply = Reply(answer.status, answer.headers, await _read(answer, ask.cap), str(answer.url))
+        return _judged(reply, account)
+
+    def _session(self, ca_file: Path | None) -> aiohttp.ClientSession:
+        if ca_file not in self._sessions:
+            self._sessions[ca_file] = (self.make_session or _session)(_context(ca_file))
+        return self._sessions[ca_file]
+
+    async def close(self) -> None:
+        for session in self._sessions.values():
+            await session.close()
+        self._sessions.clear()
+
+
+def path_of(href: str, base: str = "") -> str:
+    """An href in one form, an absolute path: servers answer with full URLs, and encode "@" or don't."""
+    return quote(unquote(urlsplit(urljoin(base, href)).path), safe=KEEPS)
+
+
+def url_of(path: str, base: str) -> str:
+    """The URL of an absolute path on the server of `base`."""
+    return urljoin(base, path)
+
+
+def _session(context: ssl.SSLContext | None) -> aiohttp.ClientSession:
+    """Identity encoding, for Cyrus weakens the ETag of what it compresses; Basic auth from the start."""
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit_per_host=PER_HOST, ssl=context if context is not None else True),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT),
+        headers={"User-Agent": f"cadenced/{__version__}", "Accept-Encoding": "identity"},
+        cookie_jar=aiohttp.DummyCookieJar(),
+    )
+
+
+def _context(ca_file: Path | None) -> ssl.SSLContext | None:
+    if ca_file is None:
+        return None
+    try:
+        return ssl.create_default_context(cafile=ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"ca_file {ca_file} cannot be used: {error}") from None
+
+
+async def _read(answer: aiohttp.ClientResponse, cap: int) -> bytes:
+    body = bytearray()
+    async for chunk in answer.content.iter_chunked(1 << 16):
+        body += chunk
+        if len(body) > cap:
+            raise TooLargeError(f"{answer.url.host} sent more than {cap} bytes")
+    return bytes(body)
+
+
+def _judged(reply: Reply, account: CalendarAccount) -> Reply:
+    host = _host(reply.url)
+    if reply.status == 401:
+        where = f"calendars.{account.name}"
+        raise AccessError(f"{host} refuses the login {account.username!r}: check username and password of {where}")
+    if 300 <= reply.status < 400:
+        where = reply.headers.get("Location", "nowhere")
+        raise PermanentError(f"{host} sends us on to {where} ({reply.status}); put that address as url")
+    if reply.status == 429 or (reply.status >= 500 and reply.status not in (501, 507)):
+        raise TemporaryError(f"{host} answered {reply.status}", retry_after=_retry_after(reply))
+    return reply
+
+
+def _retry_after(reply: Reply) -> float | None:
+    """Seconds (RFC 9110 §10.2.3); a date is understood relative to the server's own clock."""
+    said, now = reply.headers.get("Retry-After", ""), reply.headers.get("Date", "")
+    if said.isdecimal():
+        return float(said)
+    try:
+        return max(0.0, (parsedate_to_datetime(said) - parsedate_to_datetime(now)).total_seconds())
+    except (ValueError, TypeError):
+        return None
+
+
+def _refuse_clear_text(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigError(f"{url!r} is no address of a calendar server; it begins with https://")
+    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise ConfigError(f"http://{parts.hostname} would send the password in clear; use https://")
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2]
