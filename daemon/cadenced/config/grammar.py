@@ -12,13 +12,19 @@ from zoneinfo import available_timezones
 from cadenced.config.problems import nearest
 from cadenced.core.model import DateRange, Every, WeeklyHours, WeeklyTime
 
-DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+EARLIEST, LATEST = 2000, 2199  # years: outside them it is a slip of the finger, and far dates overflow
 UNITS = {"s": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "day": 86400, "week": 604800}
+_WEEKDAYS = {name[:n].lower(): number for number, name in enumerate(DAYS) for n in (3, len(name))}
 _EVERY = re.compile(r"(\d{1,3})\s*(day|week|month)s?")
 _DURATION = re.compile(r"(\d{1,6})\s*(s|second|min|minute|h|hour|day|week)s?")
 _CLOCK = r"([01]?\d|2[0-4]):([0-5]\d)"
 _AT = re.compile(rf"(\w+)\s+{_CLOCK}")
 _HOURS = re.compile(rf"([\w,\s-]+?)\s+{_CLOCK}\s*-\s*{_CLOCK}")
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
+_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.ASCII | re.IGNORECASE)
+LONGEST_ADDRESS = 254  # RFC 5321 §4.5.3.1.3, without the angle brackets
 _ZONES = frozenset(available_timezones())
 
 
@@ -63,13 +69,25 @@ def weekly_hours(text: str) -> tuple[WeeklyHours, ...]:
 
 
 @lru_cache(maxsize=4096)
+def day(text: str) -> date:
+    """As in "2026-12-01"."""
+    try:
+        found = date.fromisoformat(text.strip())
+    except ValueError:
+        raise ValueError(f'"{text}" is no day that exists; write it like 2026-12-01') from None
+    if not EARLIEST <= found.year <= LATEST:
+        raise ValueError(f'"{text}" is not between {EARLIEST} and {LATEST}')
+    return found
+
+
+@lru_cache(maxsize=4096)
 def date_range(text: str) -> DateRange:
     """As in "2027-07-15/2027-08-31", or a single day."""
     first, _, last = text.strip().partition("/")
     try:
-        found = DateRange(date.fromisoformat(first), date.fromisoformat(last or first))
-    except ValueError:
-        raise ValueError(f'"{text}" are no days that exist; write them like "2027-07-15/2027-08-31"') from None
+        found = DateRange(day(first), day(last or first))
+    except ValueError as error:
+        raise ValueError(f'{error}; a pause is written "2027-07-15/2027-08-31"') from None
     if found.last < found.first:
         raise ValueError(f'"{text}" ends before it begins')
     return found
@@ -85,12 +103,17 @@ def zone(text: str) -> str:
 
 @lru_cache(maxsize=65536)
 def address(text: str) -> str:
-    """A mail address, as far as it can be told without asking its server."""
-    local, at, domain = text.rpartition("@")
-    if not ((local and at and "." in domain.strip(".")) or domain == "localhost") or re.search(
-        r"[\s<>,;\x00-\x1f]", text
-    ):
-        raise ValueError(f'"{text}" is no mail address; write it like "maya@example.org"')
+    """A mail address: a dot-atom at a host name (RFC 5321 §4.1.2). Quoted and non-ASCII ones few servers take."""
+    if not _ADDRESS.fullmatch(text) or len(text) > LONGEST_ADDRESS:
+        raise ValueError(f'"{text[:LONGEST_ADDRESS]}" is no mail address; write it like "maya@example.org"')
+    return text
+
+
+@lru_cache(maxsize=65536)
+def identifier(text: str) -> str:
+    """The name of a pair, a person, a policy or an account: it becomes part of UIDs and of mail headers."""
+    if not _ID.fullmatch(text):
+        raise ValueError("an id has small letters, digits and dashes, 63 at most, and begins with a letter or digit")
     return text
 
 
@@ -111,7 +134,7 @@ def _days(text: str) -> list[int]:
 
 
 def _day(text: str) -> int:
-    name = text[:3].capitalize()
-    if name not in DAYS:
-        raise ValueError(f'"{text}" is no weekday; the weekdays are {", ".join(DAYS)}')
-    return DAYS.index(name)
+    number = _WEEKDAYS.get(text.lower())
+    if number is None:
+        raise ValueError(f'"{text}" is no weekday; the weekdays are {", ".join(name[:3] for name in DAYS)}')
+    return number

@@ -4,17 +4,22 @@ Owns where that folder is, and what `init` writes into it.
 """
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from cadenced.config.problems import ConfigProblems, Problem
 from cadenced.config.programme import ProgrammeLoader
 from cadenced.config.reading import read_text
+from cadenced.config.resolver import Known
 from cadenced.config.roadmaps import load_roadmaps
 from cadenced.config.settings import Settings, load_settings
 from cadenced.core.errors import ConfigError
 
+P = ParamSpec("P")
+T = TypeVar("T")
 EXAMPLE = ("cadenced.toml", "pairs.toml")
 
 
@@ -31,33 +36,37 @@ class Installation:
 def load(directory: Path, before: Installation | None = None) -> Installation:
     """Everything but the programme. With `before`, pairs files that did not change are not parsed again.
 
-    ConfigProblems with every error of the settings and the roadmaps.
+    ConfigProblems with every error of the settings, roadmaps and templates, and then of the programme as well.
     """
-    settings: Settings | None = None
     problems: list[Problem] = []
-    try:
-        settings = load_settings(directory)
-    except ConfigProblems as found:
-        problems += found.problems
-    try:
-        roadmaps = load_roadmaps(directory)
-    except ConfigProblems as found:
-        problems += found.problems
-    if problems or settings is None:
+    settings = _collected(problems, load_settings, directory)
+    roadmaps = _collected(problems, load_roadmaps, directory)
+    templates = _collected(problems, _load_templates, directory)
+    if settings is None or roadmaps is None or templates is None:
+        _collected(problems, ProgrammeLoader(directory, Known(None, roadmaps)).load)
         raise ConfigProblems(problems)
-    accounts = frozenset(settings.calendars)
-    if before is not None and before.loader.accounts == accounts and before.loader.roadmaps == roadmaps:
-        loader = before.loader
-    else:
-        loader = ProgrammeLoader(directory, accounts, roadmaps)
-    templates = {path.name: read_text(path) for path in sorted((directory / "templates").glob("*.j2"))}
-    return Installation(directory, settings, loader, templates)
+    known = Known(frozenset(settings.calendars), roadmaps, settings.defaults.timezone)
+    sources = {} if before is None else before.loader.sources
+    return Installation(directory, settings, ProgrammeLoader(directory, known, sources), templates)
+
+
+def _collected(problems: list[Problem], read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
+    """What is read, or None, its errors being put to the others."""
+    try:
+        return read(*args, **kwargs)
+    except ConfigProblems as found:
+        problems += found.problems
+        return None
+
+
+def _load_templates(directory: Path) -> dict[str, str]:
+    return {path.name: read_text(path) for path in sorted((directory / "templates").glob("*.j2"))}
 
 
 def find_directory(option: Path | None) -> Path:
     """--config, else ./config, else the XDG place, else /etc/cadenced. ConfigError that names where it looked."""
     if option is not None:
-        if not (option / "cadenced.toml").is_file():
+        if not _is_one(option):
             raise ConfigError(f"there is no cadenced.toml in {option}; `cadenced init {option}` writes one")
         return option
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
@@ -69,10 +78,17 @@ def find_directory(option: Path | None) -> Path:
         Path("/etc/cadenced"),
     ]
     for place in places:
-        if (place / "cadenced.toml").is_file():
+        if _is_one(place):
             return place
     looked = ", ".join(map(str, places))
     raise ConfigError(f"there is no cadenced.toml in {looked}. `cadenced init config` writes one, or say --config DIR")
+
+
+def _is_one(place: Path) -> bool:
+    try:
+        return (place / "cadenced.toml").is_file()
+    except PermissionError:
+        return True  # reading it will say so; the next place would be a surprise
 
 
 def write_installation(directory: Path) -> list[Path]:
@@ -82,10 +98,11 @@ def write_installation(directory: Path) -> list[Path]:
         if path.exists():
             raise ConfigError(f"{path} is there already; move it away, or choose another folder")
     try:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)  # passwords may come to stand beside these files
         for path in paths:
             source = resources.files("cadenced") / "config" / "example" / path.name
-            path.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+            with path.open("x", encoding="utf-8") as file:
+                file.write(source.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"cannot write to {directory}: {error.strerror}") from None
     return paths

@@ -1,19 +1,18 @@
 """What is wrong with a configuration, all at once: where, what, and what to do.
 
-Owns the lines of keys in a TOML file, which no TOML library for Python tells. Must never know what a key means.
+Owns how a problem reads. Must never know what a key means.
 """
 
 import difflib
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cadenced.core.errors import ConfigError
 
-_HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"""\s*((?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
-_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
+SHOWN = 100  # problems in one text: nobody reads more, and a log line has an end
+FEW = 8  # names: so many are listed when none of them is near
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,44 +34,20 @@ class ConfigProblems(ConfigError):  # noqa: N818 — it holds several
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: (str(p.file), p.line, p.path)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        lines = [str(problem) for problem in self.problems[:SHOWN]]
+        more = len(self.problems) - SHOWN
+        super().__init__("\n".join([*lines, *([f"and {more} more"] if more > 0 else [])]))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """` did you mean "…"?`, or what there is, or nothing: to be put behind an error about a name."""
-    names = sorted(known)
-    close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
-    if not close:
-        lower = {name.lower(): name for name in names}
-        close = [lower[c] for c in difflib.get_close_matches(word.lower(), list(lower), n=1, cutoff=0.6)]
+    return _nearest(word, frozenset(known))
+
+
+@lru_cache(maxsize=256)  # one misspelt word stands in many stanzas
+def _nearest(word: str, known: frozenset[str]) -> str:
+    lower = {name.lower(): name for name in sorted(known)}
+    close = difflib.get_close_matches(word.lower(), lower, n=1)
     if close:
-        return f'; did you mean "{close[0]}"?'
-    return f"; there are: {', '.join(names[:8])}" if names and len(names) <= 8 else ""
-
-
-def line_of(text: str, path: Sequence[str | int]) -> int:
-    """The line of a key path, or of the nearest table or key around it; 1 where nothing of it is found."""
-    wanted = [str(part) for part in path]
-    best, found = 0, 1
-    table: list[str] = []
-    counts: dict[str, int] = {}
-    for number, line in enumerate(text.splitlines(), 1):
-        if header := _HEADER.match(line):
-            table = _parts(header[1])
-            if line.lstrip().startswith("[["):
-                name = ".".join(table)
-                counts[name] = counts.get(name, -1) + 1
-                table = [*table, str(counts[name])]
-            here = table
-        elif key := _KEY.match(line):
-            here = [*table, *_parts(key[1])]
-        else:
-            continue
-        depth = len(here) if wanted[: len(here)] == here else 0
-        if depth > best:
-            best, found = depth, number
-    return found
-
-
-def _parts(dotted: str) -> list[str]:
-    return [part.strip("\"'") for part in _PART.findall(dotted)]
+        return f'; did you mean "{lower[close[0]]}"?'
+    return f"; there are: {', '.join(sorted(known))}" if 0 < len(known) <= FEW else ""

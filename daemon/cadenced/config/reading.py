@@ -6,16 +6,18 @@ Must never know what the values are for.
 import inspect
 import tomllib
 import typing
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 from pydantic_core import ErrorDetails
 
-from cadenced.config.problems import ConfigProblems, Problem, line_of, nearest
+from cadenced.config.lines import line_of
+from cadenced.config.problems import ConfigProblems, Problem, nearest
 
-LARGEST = 64 << 20  # bytes: a million pairs; a larger file is a mistake
+LARGEST = 64 << 20  # bytes: some 200,000 pairs; a larger file is a mistake
+LONGEST_SHOWN = 60  # characters of a wrong value: enough to find it
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -25,7 +27,7 @@ def read_text(path: Path) -> str:
     try:
         if path.stat().st_size > LARGEST:
             raise ConfigProblems([Problem(path, 0, "", "is larger than 64 MiB; split it into pairs.d/*.toml")])
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # some editors put a byte order mark in front
     except UnicodeDecodeError as error:
         raise ConfigProblems([Problem(path, 0, "", f"is not UTF-8 (byte {error.start}); save it as UTF-8")]) from None
     except OSError as error:
@@ -40,8 +42,13 @@ def parse(path: Path, text: str) -> dict[str, Any]:
         words, _, place = str(error).partition(" (at ")
         line = int("".join(c for c in place.split(",")[0] if c.isdigit()) or 0)
         raise ConfigProblems([Problem(path, line, "", f"is no valid TOML: {words}")]) from None
-    except ValueError as error:  # a date such as 2027-02-30 passes the grammar and fails later
-        raise ConfigProblems([Problem(path, _line_of_bad_date(text), "", f"is no valid TOML: {error}")]) from None
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets a thousand deep
+        raise ConfigProblems([Problem(path, 0, "", f"is no valid TOML: {error}")]) from None
+
+
+def spelt(parse: Callable[[str], object]) -> BeforeValidator:
+    """A text in a little language. What is no text at all gets the same words as a text that doesn't parse."""
+    return BeforeValidator(lambda value: parse(value if isinstance(value, str) else str(value)[:LONGEST_SHOWN]))
 
 
 def shaped(model: type[Model], path: Path, text: str, data: dict[str, Any]) -> Model:
@@ -71,7 +78,8 @@ def _words(error: ErrorDetails, where: Sequence[int | str], model: type[BaseMode
         return "is missing"
     if kind == "value_error":
         return str(error["ctx"]["error"])
-    return f"{_shown(error['input'])}: {error['msg'][0].lower()}{error['msg'][1:]}"
+    shown = "" if "password" in str(where[-1:]) else f"{_shown(error['input'])}: "
+    return f"{shown}{error['msg'][0].lower()}{error['msg'][1:]}"
 
 
 def _keys(model: type[BaseModel], where: Sequence[int | str]) -> list[str]:
@@ -92,16 +100,4 @@ def _model_in(annotation: Any) -> Any:
 
 def _shown(value: object) -> str:
     text = repr(value) if not isinstance(value, str) else f'"{value}"'
-    return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def _line_of_bad_date(text: str) -> int:
-    """The first line that alone is what cannot be parsed."""
-    for number, line in enumerate(text.splitlines(), 1):
-        try:
-            tomllib.loads(line)
-        except tomllib.TOMLDecodeError:
-            continue
-        except ValueError:
-            return number
-    return 0
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
-from cadenced.config.problems import ConfigProblems, Problem, line_of
+from cadenced.config.lines import line_of
+from cadenced.config.problems import ConfigProblems, Problem
 from cadenced.config.reading import parse, read_text, shaped
 from cadenced.config.shapes import RoadmapShape
 from cadenced.core.cadence import MONTHS

@@ -3,13 +3,10 @@
 Must never know where in a file a pair stands.
 """
 
-import itertools
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from cadenced.config.problems import nearest
-from cadenced.config.shapes import FOCUS
-from cadenced.core.model import Pair
+from cadenced.core.model import Cadence, Pair
 
 # DOMAIN: the three formats and their cadence. "Once a month" is met by every four weeks, too.
 FACE_TO_FACE = (timedelta(days=28), timedelta(days=92))
@@ -21,7 +18,7 @@ def broken_rules(pair: Pair) -> Iterator[tuple[str, str]]:
     mentor, protege = pair.people
     if mentor.id == protege.id or mentor.email.lower() == protege.email.lower():
         yield "mentor", "nobody mentors themselves: a mentor brings what the protégé can't see"
-    if protege.manager and protege.manager.lower() in (mentor.email.lower(), mentor.id):
+    if protege.manager and protege.manager.lower() == mentor.email.lower():
         yield (
             "mentor",
             (
@@ -31,27 +28,20 @@ def broken_rules(pair: Pair) -> Iterator[tuple[str, str]]:
         )
     if pair.end is not None and pair.end < pair.start:
         yield "end", "lies before the start"
-    for word in pair.focus:
-        if word not in FOCUS:
-            yield "focus", f'"{word}" is no focus area{nearest(word, FOCUS) or "; there are: " + ", ".join(FOCUS)}'
 
 
-def outside_guidance(pair: Pair) -> Iterator[tuple[str, str]]:
+def outside_guidance(face_to_face: Cadence | None, calls: Cadence | None) -> Iterator[tuple[str, str]]:
     """The key and the reason of each cadence outside the bounds that make mentorships last."""
-    often, rarely = FACE_TO_FACE
-    length = pair.face_to_face.every.nominal
-    if length < often:
-        yield "face_to_face", "face to face more often than once a month overtaxes the mentor"
-    if length > rarely:
-        yield "face_to_face", "face to face more rarely than every three months, the relationship grows stale"
-    if pair.calls is None:
-        return
-    often, rarely = CALLS
-    length = pair.calls.every.nominal
-    if length < often:
-        yield "calls", "calls more often than every two weeks overtax the mentor"
-    if length > rarely:
-        yield "calls", "calls more rarely than once a month leave no way to correct course; face-to-face alone may do"
+    if face_to_face is not None:
+        if face_to_face.every.nominal < FACE_TO_FACE[0]:
+            yield "face_to_face", "face to face more often than once a month overtaxes the mentor"
+        if face_to_face.every.nominal > FACE_TO_FACE[1]:
+            yield "face_to_face", "face to face more rarely than every three months, the relationship grows stale"
+    if calls is not None:
+        if calls.every.nominal < CALLS[0]:
+            yield "calls", "calls more often than every two weeks overtax the mentor"
+        if calls.every.nominal > CALLS[1]:
+            yield "calls", "calls more rarely than once a month come too late; calls = false leaves them out"
 
 
 def overlapping(pairs: Iterable[Pair]) -> Iterator[tuple[str, str]]:
@@ -61,6 +51,8 @@ def overlapping(pairs: Iterable[Pair]) -> Iterator[tuple[str, str]]:
         found.setdefault((pair.mentor.id, pair.protege.id), []).append(pair)
     for same in found.values():
         same.sort(key=lambda pair: pair.start)
-        for earlier, later in itertools.pairwise(same):
-            if later.start <= (earlier.end or date.max):
-                yield later.id, earlier.id
+        longest = same[0]
+        for pair in same[1:]:
+            if pair.start <= (longest.end or date.max):
+                yield pair.id, longest.id
+            longest = max(longest, pair, key=lambda each: each.end or date.max)

@@ -26,8 +26,8 @@ class SecretPlaces:
     command: Sequence[str] | None
     directory: Path  # that a relative file is relative to
 
-    def read(self) -> str:
-        """The password, or "" when no place is named. ConfigError when a place is named and does not give one."""
+    def read(self) -> str | None:
+        """The password, or None when no place is named. ConfigError when a place is named and does not give one."""
         if self.value is not None:
             return self.value
         if self.file is not None:
@@ -36,7 +36,7 @@ class SecretPlaces:
             return self._from_command(self.command)
         folder = os.environ.get("CREDENTIALS_DIRECTORY")
         credential = Path(folder) / f"{self.name}.password" if folder else None
-        return self._text(credential) if credential is not None and credential.exists() else ""
+        return self._text(credential) if credential is not None and credential.exists() else None
 
     def _from_file(self, path: Path) -> str:
         try:

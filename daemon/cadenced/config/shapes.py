@@ -3,16 +3,16 @@
 Owns the keys and their little languages. Must never know another file, nor whether a name that is used exists.
 """
 
-from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from cadenced.config import grammar
+from cadenced.config.problems import nearest
+from cadenced.config.reading import spelt
 from cadenced.core.model import DateRange, Every, WeeklyHours, WeeklyTime
 
-ID = r"^[a-z0-9][a-z0-9-]{0,62}$"
 FOCUS = (
     "strategic-thinking",
     "executive-relationships",
@@ -23,22 +23,25 @@ FOCUS = (
 )  # DOMAIN: the six standard focus areas
 
 
+def _focus(text: str) -> str:
+    if text not in FOCUS:
+        raise ValueError(f'"{text}" is no focus area{nearest(text, FOCUS)}')
+    return text
+
+
 class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-def _text(parse: Callable[[str], object]) -> BeforeValidator:
-    """What is no text at all gets the same words as a text that doesn't parse."""
-    return BeforeValidator(lambda value: parse(value if isinstance(value, str) else str(value)[:60]))
-
-
-EveryText = Annotated[Every, _text(grammar.every)]
-At = Annotated[WeeklyTime, _text(grammar.weekly_time)]
-Hours = Annotated[tuple[WeeklyHours, ...], _text(grammar.weekly_hours)]
-Days = Annotated[DateRange, _text(grammar.date_range)]
-Zone = Annotated[str, _text(grammar.zone)]
-Address = Annotated[str, _text(grammar.address)]
-Line = Annotated[str, _text(grammar.one_line)]
+EveryText = Annotated[Every, spelt(grammar.every)]
+At = Annotated[WeeklyTime, spelt(grammar.weekly_time)]
+Hours = Annotated[tuple[WeeklyHours, ...], spelt(grammar.weekly_hours)]
+Day = Annotated[date, spelt(grammar.day)]
+Days = Annotated[DateRange, spelt(grammar.date_range)]
+Zone = Annotated[str, spelt(grammar.zone)]
+Address = Annotated[str, spelt(grammar.address)]
+AddressOrId = Annotated[str, spelt(lambda text: grammar.address(text) if "@" in text else text)]
+Line = Annotated[str, spelt(grammar.one_line)]
 Minutes = Annotated[int, Field(ge=5, le=480, strict=True)]
 
 
@@ -64,10 +67,10 @@ class PolicyShape(Shape):
 class PersonShape(Shape):
     name: Line
     email: Address
-    timezone: Zone
+    timezone: Zone | None = None
     available: tuple[Hours, ...] = ()
     calendar: str | None = None
-    manager: str | None = None
+    manager: AddressOrId | None = None
     language: str = "en"
 
 
@@ -84,12 +87,12 @@ class MonthShape(Shape):
 class PairShape(Shape):
     mentor: str
     protege: str
-    start: date
-    end: date | None = None
+    start: Day
+    end: Day | None = None
     policy: str
     roadmap: str = "early-career-product-manager"
     roadmap_month: Annotated[int, Field(ge=1, le=12)] | None = None
-    focus: tuple[str, ...] = ()
+    focus: tuple[Annotated[str, spelt(_focus)], ...] = ()
     timezone: Zone | None = None
     where: Line | None = None
     face_to_face: CadenceShape | None = None

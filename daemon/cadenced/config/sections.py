@@ -1,0 +1,132 @@
+"""The sections of cadenced.toml, as pydantic models: which keys there are, their bounds and defaults.
+
+Must never know a file, the environment or another section.
+"""
+
+import ipaddress
+from datetime import timedelta
+from email.headerregistry import Address as MailAddress
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from cadenced.config import grammar
+from cadenced.config.reading import spelt
+
+HORIZONS = (timedelta(weeks=6), timedelta(weeks=104))  # a month must not begin unplanned; years ahead are only noise
+POLLS = (timedelta(seconds=1), timedelta(days=1))  # faster is an attack on the server, more rarely misses edits
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _sender(text: str) -> str:
+    """An address, or a name and then the address in angle brackets, as a mail header has it."""
+    name, address = parseaddr(grammar.one_line(text))
+    return str(MailAddress(name, addr_spec=grammar.address(address or text)))
+
+
+def _url(text: str) -> str:
+    """The URL of a server, without a login in it; plain http towards this machine only (RFC 7617 §4)."""
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("is no URL of a server; write it like https://cloud.example.org/remote.php/dav")
+    if parts.username or parts.password:
+        raise ValueError("has a login in the URL; the name belongs into username, the password outside this file")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError(f"http would send the password in clear to {parts.hostname}; use https")
+    return text
+
+
+Address = Annotated[str, spelt(grammar.address)]
+Duration = Annotated[timedelta, spelt(grammar.duration)]
+Line = Annotated[str, spelt(grammar.one_line)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Login(Section):
+    """A section with a login. `password` comes from the environment alone: in the file it is refused."""
+
+    username: str = ""
+    password: str | None = Field(default=None, repr=False)
+    password_file: Path | None = None
+    password_command: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "Login":
+        if self.password_file is not None and self.password_command is not None:
+            raise ValueError("has both a password_file and a password_command; keep one")
+        return self
+
+
+class Smtp(Login):
+    host: Line
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    tls: Literal["starttls", "tls", "none"] = "starttls"
+    sender: Annotated[str, spelt(_sender)]
+    ca_file: Path | None = None
+    plus_addressing: bool = True
+    daily_cap: Annotated[int, Field(ge=1, le=50)] = 2
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> "Smtp":
+        if self.tls == "none" and not is_loopback(self.host):
+            raise ValueError(
+                f'tls = "none" would send mail and password in clear to {self.host}; use "starttls" or "tls"'
+            )
+        return self
+
+
+class Calendar(Login):
+    url: Annotated[str, spelt(_url)] = ""
+    address: Address = ""
+    calendar: str = ""
+    ca_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _reachable(self) -> "Calendar":
+        if not self.url and not self.address:
+            raise ValueError("says neither url nor address; one of them tells where the calendar is")
+        return self
+
+
+class Defaults(Section):
+    horizon: Duration = timedelta(weeks=10)
+    freeze: Duration = timedelta(days=3)
+    notice: Duration = timedelta(hours=24)
+    timezone: Annotated[str, spelt(grammar.zone)] | None = None  # of people who name none
+
+    @model_validator(mode="after")
+    def _plannable(self) -> "Defaults":
+        shortest, longest = HORIZONS
+        if not shortest <= self.horizon <= longest:
+            raise ValueError(f"horizon must be between {shortest.days // 7} and {longest.days // 7} weeks")
+        if max(self.freeze, self.notice) >= self.horizon:
+            raise ValueError("freeze and notice must be shorter than horizon, or nothing would ever be planned")
+        return self
+
+
+class StorePlace(Section):
+    path: Path | None = None
+
+
+class Service(Section):
+    poll: Duration = timedelta(seconds=60)  # how often calendars are looked at
+    coordinator: Address = ""  # hears of what needs a human
+    log: Literal["auto", "plain", "keyvalue", "json"] = "auto"
+
+    @model_validator(mode="after")
+    def _bearable(self) -> "Service":
+        if not POLLS[0] <= self.poll <= POLLS[1]:
+            raise ValueError("poll must be between 1 second and 1 day")
+        return self
