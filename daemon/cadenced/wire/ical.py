@@ -131,7 +131,7 @@ def _observe(event: Event) -> ObservedEvent:
         sequence=int(event.get("SEQUENCE", 0)),
         last_modified=_instant(event, "LAST-MODIFIED") or _instant(event, "DTSTAMP"),
     )
-    start = event.get("DTSTART")
+    start: Any = event.get("DTSTART")
     if start is None:
         return replace(found, problem="it has no start")
     if not isinstance(start.dt, datetime):
@@ -228,4 +228,4 @@ def _scan_uid(body: str) -> str:
 
 
 def _text(calendar: Calendar) -> str:
-    return calendar.to_ical(sorted=False).decode()
+    return str(calendar.to_ical(sorted=False), "utf-8")

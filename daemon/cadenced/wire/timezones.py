@@ -28,7 +28,7 @@ def vtimezone(name: str, year: int) -> str:
     component.add("tzid", name)
     for (before, after, label, daylight), moments in onsets.items():
         component.add_component(_observance(before, after, label, moments, daylight=daylight))
-    return component.to_ical().decode()
+    return str(component.to_ical(), "utf-8")
 
 
 def _observance(
