@@ -87,13 +87,14 @@ class Dav:
             raise TemporaryError(f"{host} cannot be reached: {error}") from error
 
     async def _send(self, account: CalendarAccount, ask: Ask) -> Reply:
-        login = aiohttp.BasicAuth(account.username, account.password, "utf-8") if account.username else None
+        headers = dict(ask.headers)
+        if account.username:  # from the start: an anonymous PROPFIND may be answered, with nothing in it
+            headers["Authorization"] = aiohttp.encode_basic_auth(account.username, account.password, "utf-8")
         sent = self._session(account.ca_file).request(
             ask.method,
             URL(ask.url, encoded=True),
             data=ask.body.encode() or None,
-            headers=ask.headers,
-            auth=login,
+            headers=headers,
             allow_redirects=False,
         )
         async with sent as answer:
