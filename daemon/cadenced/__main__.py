@@ -1,5 +1,5 @@
 """`python -m cadenced`."""
 
-from cadenced.cli import main
+from cadenced.cli.app import main
 
 main()

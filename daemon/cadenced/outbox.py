@@ -1,1 +1,187 @@
-"""Due, claimed, sent, settled: the outbox. Must never know a calendar."""
+"""The outbox: what the ledger holds is claimed, sent and settled, each message once (DESIGN §9).
+
+Owns when a message is tried again and when it is given up, and how many a person gets a day. Must never know what a
+message says, nor a calendar.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from cadenced.core.accounts import MailAccount, Outcome
+from cadenced.core.actions import Mail
+from cadenced.core.errors import AccessError, TemporaryError
+from cadenced.core.messages import morning
+from cadenced.core.model import Person
+from cadenced.core.records import MailState, OutboxRow, Settlement
+
+BATCH = 50  # messages claimed at once: so many are of unknown outcome after a crash, and are sent once more
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_RETRY = timedelta(hours=1)  # greylisting wants minutes; a mail that waits longer comes too late to help
+PLAUSIBLE_PAUSE = timedelta()  # one daemon per store: what was claimed before we started is nobody's any more
+UNCAPPED = frozenset({str(Mail.MOVED), str(Mail.ALERT)})  # answers to what somebody just did, and the coordinator's
+SERVER_ALERT = "smtp"
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+
+class Mailer(Protocol):
+    """shell/mailer.py, as the outbox needs it."""
+
+    async def open(self, account: MailAccount) -> None:
+        """TemporaryError or AccessError when no message can be handed over."""
+        ...
+
+    async def send(self, account: MailAccount, recipient: str, body: bytes) -> Outcome: ...
+
+    async def close(self) -> None: ...
+
+
+class Store(Protocol):
+    """The ledger. Each call is one transaction; StoreError when the store cannot be used."""
+
+    async def claim(self, now: datetime, limit: int) -> list[OutboxRow]: ...
+
+    async def settle(self, key: str, result: Settlement, now: datetime) -> None: ...
+
+    async def release(self, rows: Sequence[OutboxRow], next_try: datetime) -> None: ...
+
+    async def recover(self, now: datetime, stale: timedelta) -> int: ...
+
+    async def count_sent(self, person: str, day: date) -> int: ...
+
+    async def stop_address(self, address: str, reply: str, now: datetime) -> None: ...
+
+    async def stopped_addresses(self) -> dict[str, str]: ...
+
+    async def raise_alert(self, key: str, text: str, now: datetime) -> bool: ...
+
+    async def clear_alert(self, key: str, now: datetime) -> bool: ...
+
+
+@dataclass
+class Outbox:
+    """`people` by id: a day's cap is counted in the reader's own zone. Not for two tasks at once."""
+
+    store: Store
+    mailer: Mailer
+    clock: Clock
+    account: MailAccount
+    daily_cap: int
+    people: Mapping[str, Person] = field(default_factory=dict)
+    failures: int = 0  # of the server, one after the other
+
+    async def recover(self) -> int:
+        """At start: what a crash cut off has an unknown outcome, and its identical bytes are sent again."""
+        return await self.store.recover(self.clock.now(), PLAUSIBLE_PAUSE)
+
+    async def run_once(self) -> int:
+        """Sends what is due; returns how many messages the server took. Raises only StoreError."""
+        sent = 0
+        try:
+            while rows := await self.store.claim(self.clock.now(), BATCH):
+                done, server_works = await self._batch(rows)
+                sent += done
+                if not server_works:
+                    break
+        finally:
+            await self.mailer.close()
+        return sent
+
+    async def _batch(self, rows: list[OutboxRow]) -> tuple[int, bool]:
+        """How many were sent, and whether the server is one to go on with."""
+        stopped = await self.store.stopped_addresses()
+        sent, left = 0, {row.key: row for row in rows}
+        for row in rows:
+            if await self._unsendable(row, stopped):
+                del left[row.key]
+                continue
+            try:
+                await self.mailer.open(self.account)
+                outcome = await self.mailer.send(self.account, row.recipient, row.body)
+            except (TemporaryError, AccessError) as error:
+                await self._server_fails(error, left)
+                return sent, False
+            del left[row.key]
+            await self._settle(row, outcome)
+            if outcome.verdict == "refused":
+                stopped |= {row.recipient.lower(): outcome.reply}
+            sent += outcome.verdict == "sent"
+        return sent, True
+
+    async def _unsendable(self, row: OutboxRow, stopped: Mapping[str, str]) -> bool:
+        """Settles what is not to be sent, or not today. What may have been sent already is only ever sent again."""
+        now = self.clock.now()
+        if row.expires <= now:
+            await self._close(row, MailState.EXPIRED, row.reply or "its moment passed")
+        elif (reply := stopped.get(row.recipient.lower())) is not None:
+            await self._close(row, MailState.FAILED, f"the address was refused before: {reply}")
+        elif row.state is MailState.QUEUED and await self._had_enough(row):
+            reader = self.people.get(row.person)
+            tomorrow = self._day(row) + timedelta(days=1)
+            await self.store.release([row], morning(reader, tomorrow) if reader else now + timedelta(days=1))
+        else:
+            return False
+        return True
+
+    async def _had_enough(self, row: OutboxRow) -> bool:
+        if row.kind in UNCAPPED:
+            return False
+        return await self.store.count_sent(row.person, self._day(row)) >= self.daily_cap
+
+    async def _settle(self, row: OutboxRow, outcome: Outcome) -> None:
+        now = self.clock.now()
+        self.failures = 0
+        await self.store.clear_alert(SERVER_ALERT, now)
+        match outcome.verdict:
+            case "sent":
+                await self._close(row, MailState.SENT, outcome.reply)
+            case "refused":
+                await self._close(row, MailState.FAILED, outcome.reply)
+                await self.store.stop_address(row.recipient, outcome.reply, now)
+                words = f"Mail to {row.recipient} is refused: {outcome.reply}. Nothing more is sent there. Correct the "
+                advice = f"address in the pairs file, or run `cadenced thaw {row.recipient}` once it works again."
+                await self.store.raise_alert(_refused_alert(row.recipient), words + advice, now)
+            case "rejected":
+                await self._close(row, MailState.FAILED, outcome.reply)
+                words = f"The mail server rejects the {row.kind} of {row.pair} to {row.recipient}: {outcome.reply}"
+                await self.store.raise_alert(f"mail/{row.key}", words, now)
+            case "later" | "unknown":
+                await self._try_again(row, outcome)
+
+    async def _try_again(self, row: OutboxRow, outcome: Outcome) -> None:
+        maybe_sent = outcome.verdict == "unknown" or row.state is MailState.UNKNOWN
+        state = MailState.UNKNOWN if maybe_sent else MailState.QUEUED
+        again = self.clock.now() + backoff(row.attempts)
+        await self._close(row, state, outcome.reply, again)
+
+    async def _close(self, row: OutboxRow, state: MailState, reply: str, next_try: datetime | None = None) -> None:
+        settled = Settlement(state, reply, row.attempts + 1, self._day(row), next_try)
+        await self.store.settle(row.key, settled, self.clock.now())
+
+    async def _server_fails(self, error: TemporaryError | AccessError, left: Mapping[str, OutboxRow]) -> None:
+        """No message's fault: all of them wait, and a human hears of it when only a human can mend it."""
+        now = self.clock.now()
+        again = now + backoff(self.failures)
+        self.failures += 1
+        await self.store.release(list(left.values()), again)
+        if isinstance(error, AccessError) or self.failures > 3:
+            await self.store.raise_alert(SERVER_ALERT, f"No mail can be sent: {error}", now)
+
+    def _day(self, row: OutboxRow) -> date:
+        """Today, where the reader is."""
+        reader = self.people.get(row.person)
+        return self.clock.now().astimezone(ZoneInfo(reader.timezone) if reader else UTC).date()
+
+
+def backoff(attempts: int) -> timedelta:
+    """The pause before the next attempt: doubling, up to LONGEST_RETRY."""
+    return min(FIRST_RETRY * (1 << min(attempts, 10)), LONGEST_RETRY)
+
+
+def _refused_alert(address: str) -> str:
+    return f"address/{address.lower()}"

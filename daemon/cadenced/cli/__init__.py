@@ -3,7 +3,3 @@
 Exit codes: 0 done, 2 the configuration is wrong, 3 a server could not be reached, 4 the store cannot be used, and with
 `plan --detailed-exitcode` 10 when there are changes.
 """
-
-from cadenced.cli.app import app, main
-
-__all__ = ["app", "main"]

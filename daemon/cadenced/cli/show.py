@@ -66,9 +66,9 @@ def show_status(status: Status, out: Console) -> None:
     for column in ("pair", "next meeting", "how", "last contact", "off"):
         table.add_column(column)
     for each in status.pairs:
-        upcoming = f"{_when(each.next_start, each.pair.timezone)}" if each.next_start else "none"
-        last = _day(each.last_contact, each.pair.timezone) if each.last_contact else "–"
-        table.add_row(each.pair.id, upcoming, each.how, last, each.off)
+        upcoming = f"{_when(each.next_start, each.timezone)}" if each.next_start else "none"
+        last = _day(each.last_contact, each.timezone) if each.last_contact else "–"
+        table.add_row(each.name, upcoming, each.how, last, each.off)
     out.print(table if status.pairs else "No pair is known yet: run `cadenced apply`, or the daemon.")
     for row in status.accounts:
         style = None if str(row.status) == "ok" else "red"

@@ -1,4 +1,4 @@
-"""`cadenced thaw ACCOUNT`: a human says that a frozen calendar may be written again."""
+"""`cadenced thaw NAME`: a human says that a frozen calendar, or an address that was refused, works again."""
 
 import asyncio
 from typing import Annotated
@@ -11,10 +11,12 @@ from cadenced.service.commands import thaw_once
 
 
 def thaw(
-    account: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its name in cadenced.toml.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A calendar account in cadenced.toml, or an address.")],
     config: ConfigDir = None,
 ) -> None:
-    """Have a calendar's events written again after it was emptied or deleted. It may run beside the daemon."""
+    """Have a calendar written again that was emptied or deleted, or mail sent again to an address that was refused.
+
+    It may run beside the daemon, which acts on it at its next look.
+    """
     with reported():
-        lost = asyncio.run(thaw_once(load(find_directory(config)), account))
-        out.print(f"{account}: {lost} events will be written again at the next look.", markup=False)
+        out.print(asyncio.run(thaw_once(load(find_directory(config)), name)), markup=False)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+Verdict = Literal["sent", "later", "refused", "rejected", "unknown"]
+
 
 @dataclass(frozen=True, slots=True)
 class CalendarAccount:
@@ -74,10 +76,10 @@ class SyncResult:
 class Outcome:
     """What became of one attempt to send a message, judged by the reply code alone (RFC 5321 §4.2.1).
 
-    `verdict` is "sent" (2xx), "later" (4xx, or the server was never reached), "never" (5xx for this recipient or
-    message), or "unknown" (the message went out whole and the reply was lost). `reply` is the server's code and words,
-    or what went wrong, on one line.
+    `verdict` is "sent" (2xx), "later" (4xx, or nothing was handed over), "refused" (5xx for this address), "rejected"
+    (5xx for this message), or "unknown" (the message was handed over and the reply was lost). `reply` is the server's
+    code and words, or what went wrong, on one line.
     """
 
-    verdict: Literal["sent", "later", "never", "unknown"]
+    verdict: Verdict
     reply: str

@@ -65,7 +65,7 @@ class MailState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One message in the ledger. `key` is unique for ever. `day` is the reader's date it counts towards (daily cap)."""
+    """One message in the ledger. `key` is unique for ever. `day`, for the daily cap, is the reader's of the last try."""
 
     key: str
     pair: str
@@ -89,22 +89,27 @@ class OutboxRow:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What became of one attempt to send. `next_try` is None when there will be none."""
+    """What became of one attempt to send. `next_try` is None when there will be none; `day` the reader's date of it."""
 
     state: MailState
     reply: str
     attempts: int
+    day: date
     next_try: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """Something a human should know once. `key` names the fault; it is raised once and cleared when the fault is."""
+    """Something a human should know once. `key` names the fault; it is raised once and cleared when the fault is.
+
+    `told_at` is when a mail about it was put into the outbox.
+    """
 
     key: str
     text: str
     raised_at: datetime
     cleared_at: datetime | None = None
+    told_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,9 @@ class Observer:
         """One look at one account. Raises only StoreError; what the server does becomes the account's status."""
         account = self.accounts[name]
         settings, before = fingerprint(account), row
-        row = row or AccountRow(name)
+        if row is None:  # new, or thawed beside us
+            self.forget(name)
+            row = AccountRow(name)
         if row.status is AccountStatus.STOPPED and row.fingerprint == settings:
             return Observation(row)
         try:
@@ -60,7 +62,7 @@ class Observer:
             return await self._fail(row, AccountStatus.STOPPED, str(error))
         observation = await self._record(row, result, known)
         fine = observation.row.status is AccountStatus.OK
-        new = before is None or before.url != row.url or before.status is not AccountStatus.OK
+        new = before is None or before.fingerprint != settings or before.status is not AccountStatus.OK
         return replace(observation, recovered=fine and new)
 
     async def _discovered(self, account: CalendarAccount, row: AccountRow) -> AccountRow:

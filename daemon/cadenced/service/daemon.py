@@ -6,7 +6,7 @@ Owns the loops, their waits, and how they end. Must never know how a pair is dec
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
@@ -154,7 +154,7 @@ class Daemon:
     def _until(self, moment: datetime | None) -> float:
         if moment is None:
             return LONGEST_WAIT
-        return min(LONGEST_WAIT, max(0.0, (moment - self._parts.clock.now()) / timedelta(seconds=1)))
+        return min(LONGEST_WAIT, max(0.0, (moment - self._parts.clock.now()).total_seconds()))
 
     async def _saves(self, saves: AsyncGenerator[None]) -> None:
         async for _ in saves:
@@ -178,10 +178,11 @@ class Daemon:
 
     async def _configure(self, loaded: Loaded) -> None:
         """Makes a configuration the one in force, and the pairs due whose stanza changed."""
-        changed, removed = await self._parts.install(loaded, self.beat)
+        stanzas = await self._parts.install(loaded, self.beat)
         await self._remember("")
-        log.info("loaded", pairs=len(loaded.programme.pairs), changed=len(changed), removed=len(removed))
-        systemd.status(f"{len(loaded.programme.pairs)} pairs, {len(loaded.accounts)} calendars")
+        pairs = len(loaded.programme.pairs)
+        log.info("loaded", pairs=pairs, changed=len(stanzas.changed), removed=len(stanzas.removed))
+        systemd.status(f"{pairs} pairs, {len(loaded.accounts)} calendars")
         for event in (self._look, self._turn, self._mail):
             event.set()
 

@@ -68,14 +68,14 @@ def action_json(action: Action, programme: Programme) -> dict[str, Any]:
     return found | {"calendar": action.account, "uid": action.meeting.uid}
 
 
-def meeting_json(meeting: Meeting, pair: Pair) -> dict[str, Any]:
-    """One meeting as `status` tells it."""
+def meeting_json(meeting: Meeting, timezone: str) -> dict[str, Any]:
+    """One meeting as `status` tells it, in the pair's zone."""
     return {
         "meeting": str(meeting.identity),
         "kind": str(meeting.identity.kind),
-        "start": rfc3339(meeting.start, pair.timezone),
-        "end": rfc3339(meeting.end, pair.timezone),
-        "timezone": pair.timezone,
+        "start": rfc3339(meeting.start, timezone),
+        "end": rfc3339(meeting.end, timezone),
+        "timezone": timezone,
         "state": str(meeting.state),
         "pinned": meeting.pinned,
     }
@@ -124,11 +124,19 @@ class Applied:
 
 @dataclass(frozen=True, slots=True)
 class PairStatus:
-    """How one pair stands. `last_contact` is the end of its last meeting; `off` says which coming ones are off."""
+    """How one pair stands. `pair` is None when the programme can't be read or has lost it: times are in UTC then.
 
-    pair: Pair
+    `last_contact` is the end of its last meeting; `off` says which coming ones are off.
+    """
+
+    name: str
+    pair: Pair | None
     meetings: tuple[Meeting, ...]
     now: datetime
+
+    @property
+    def timezone(self) -> str:
+        return self.pair.timezone if self.pair else "UTC"
 
     @property
     def coming(self) -> list[Meeting]:
@@ -158,14 +166,14 @@ class PairStatus:
     def off(self) -> str:
         words = {State.DECLINED: "somebody can't", State.CANCELLED: "cancelled"}
         off = (m for m in self.coming if m.state is not State.STANDING)
-        return ", ".join(f"{m.start.astimezone(ZoneInfo(self.pair.timezone)):%-d %b} {words[m.state]}" for m in off)
+        return ", ".join(f"{m.start.astimezone(ZoneInfo(self.timezone)):%-d %b} {words[m.state]}" for m in off)
 
     def as_json(self) -> dict[str, Any]:
         last = self.last_contact
         return {
-            "pair": self.pair.id,
-            "last_contact": rfc3339(last, self.pair.timezone) if last else None,
-            "coming": [meeting_json(meeting, self.pair) for meeting in self.coming],
+            "pair": self.name,
+            "last_contact": rfc3339(last, self.timezone) if last else None,
+            "coming": [meeting_json(meeting, self.timezone) for meeting in self.coming],
         }
 
 

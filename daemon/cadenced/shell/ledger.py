@@ -17,7 +17,7 @@ from cadenced.shell.rows import flat, moment, outbox_of, stamp
 from cadenced.shell.upsert import insert_new, upsert
 
 OPEN = (str(MailState.QUEUED), str(MailState.UNKNOWN))
-COUNTED = (str(MailState.SENT), str(MailState.ATTEMPTING), str(MailState.UNKNOWN))
+COUNTED = (str(MailState.SENT), str(MailState.UNKNOWN))
 PLACES = {"recipient": "", "message_id": "", "person": "", "uid": "", "kind": ""}
 
 
@@ -30,7 +30,8 @@ class Ledger:
         """Rows whose key is new; the others are passed over: never twice. Returns how many were new."""
         if not rows:
             return 0
-        return await self._database.run(lambda c: insert_new(c, schema.outbox, [flat(row) for row in rows]))
+        first = [flat(row) | {"next_try": stamp(row.next_try or row.due)} for row in rows]
+        return await self._database.run(lambda c: insert_new(c, schema.outbox, first))
 
     async def claim(self, now: datetime, limit: int) -> list[OutboxRow]:
         """Takes what is to be tried now, the longest due first. Committed before it returns: a crash after this leaves
@@ -39,7 +40,7 @@ class Ledger:
 
         def work(connection: Connection) -> list[OutboxRow]:
             o = schema.outbox.c
-            ready = and_(o.state.in_(OPEN), func.coalesce(o.next_try, o.due) <= stamp(now))
+            ready = and_(o.state.in_(OPEN), o.next_try <= stamp(now))
             rows = connection.execute(select(schema.outbox).where(ready).order_by(o.due, o.key).limit(limit)).mappings()
             claimed = []
             for row in rows.all():
@@ -64,9 +65,21 @@ class Ledger:
                 "reply": result.reply,
                 "next_try": stamp(result.next_try) if result.next_try else None,
                 "attempts": result.attempts,
+                "day": result.day.isoformat(),
                 "settled_at": stamp(now),
             }
             connection.execute(update(schema.outbox).where(o.key == key).values(values))
+
+        await self._database.run(work)
+
+    async def release(self, rows: Sequence[OutboxRow], next_try: datetime) -> None:
+        """Gives claimed messages back, as they were, that nothing was done with."""
+
+        def work(connection: Connection) -> None:
+            o = schema.outbox.c
+            for row in rows:
+                as_it_was = {"state": str(row.state), "next_try": stamp(next_try)}
+                connection.execute(update(schema.outbox).where(o.key == row.key).values(as_it_was))
 
         await self._database.run(work)
 
@@ -99,8 +112,14 @@ class Ledger:
 
     async def next_try(self) -> datetime | None:
         o = schema.outbox.c
-        found = await self._scalar(select(func.min(func.coalesce(o.next_try, o.due))).where(o.state.in_(OPEN)))
+        found = await self._scalar(select(func.min(o.next_try)).where(o.state.in_(OPEN)))
         return moment(found) if found is not None else None
+
+    async def count_due(self, now: datetime) -> int:
+        """The mails that were due by `now` and that no server has taken."""
+        o = schema.outbox.c
+        where = and_(o.state.in_(OPEN), o.due <= stamp(now))
+        return await self._scalar(select(func.count()).select_from(schema.outbox).where(where)) or 0
 
     async def mail_totals(self) -> dict[str, int]:
         o = schema.outbox.c
@@ -111,6 +130,11 @@ class Ledger:
         """A server refused this address for good (5xx): nothing more is sent there."""
         row = {"address": address.lower(), "reply": reply, "at": stamp(now)}
         await self._database.run(lambda c: upsert(c, schema.stopped, [row]))
+
+    async def resume_address(self, address: str) -> bool:
+        """A human says that the address works again. Whether it was stopped."""
+        gone = delete(schema.stopped).where(schema.stopped.c.address == address.lower())
+        return await self._database.run(lambda c: c.execute(gone).rowcount > 0)
 
     async def stopped_addresses(self) -> dict[str, str]:
         return {row["address"]: row["reply"] for row in await self._all(select(schema.stopped))}

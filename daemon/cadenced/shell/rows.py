@@ -14,7 +14,7 @@ from cadenced.core.records import AccountRow, AccountStatus, AlertRow, CopyRow, 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MOMENTS = frozenset(
-    {"since", "due", "expires", "next_try", "claimed_at", "settled_at", "start", "raised_at", "cleared_at"}
+    {"since", "due", "expires", "next_try", "claimed_at", "settled_at", "start", "raised_at", "cleared_at", "told_at"}
 )
 
 Row = Mapping[Any, Any]

@@ -100,6 +100,7 @@ alerts = Table(
     Column("text", Text, nullable=False),
     Column("raised_at", BigInteger, nullable=False),
     Column("cleared_at", BigInteger),
+    Column("told_at", BigInteger),
 )
 
 meta = Table(

@@ -13,7 +13,17 @@ from typing import Any
 from sqlalchemy import Connection, Table, and_, case, delete, func, or_, select, update
 
 from cadenced.core.model import Meeting
-from cadenced.core.records import AccountRow, AlertRow, Changed, CopyRow, CopyState, MailEntry, MailState, PairState
+from cadenced.core.records import (
+    AccountRow,
+    AlertRow,
+    Changed,
+    CopyRow,
+    CopyState,
+    MailEntry,
+    MailState,
+    OutboxRow,
+    PairState,
+)
 from cadenced.shell import schema
 from cadenced.shell.database import Database
 from cadenced.shell.journal import Journal
@@ -45,6 +55,11 @@ class Store(Ledger):
             raise
         store._replay()
         return store
+
+    @classmethod
+    def beside(cls, path: Path) -> "Store":
+        """The store at `path`, without its lock: for one short change beside the daemon that keeps it."""
+        return cls(Database.open(path), Journal(path.with_name(path.name + ".journal")))
 
     @classmethod
     def snapshot(cls, path: Path) -> "Store":
@@ -190,6 +205,10 @@ class Store(Ledger):
         rows = await self._all(select(p.pair, p.next_due).where(where).order_by(*order).limit(limit))
         return [(row["pair"], moment(row["next_due"])) for row in rows]
 
+    async def pair_names(self) -> list[str]:
+        """Every pair that is known, those that left the programme and still have events among them."""
+        return [row["pair"] for row in await self._all(select(schema.pairs.c.pair).order_by(schema.pairs.c.pair))]
+
     async def next_due(self) -> datetime | None:
         found = await self._scalar(select(func.min(schema.pairs.c.next_due)))
         return moment(found) if found is not None else None
@@ -245,6 +264,20 @@ class Store(Ledger):
             alert_of(row)
             for row in await self._all(select(schema.alerts).where(a.cleared_at.is_(None)).order_by(a.raised_at))
         ]
+
+    async def untold_alerts(self) -> list[AlertRow]:
+        """The open ones that no mail has told of."""
+        return [alert for alert in await self.alerts() if alert.told_at is None]
+
+    async def tell(self, mail: OutboxRow, alerts: Sequence[AlertRow], now: datetime) -> None:
+        """Queues the mail that tells of these alerts, once."""
+
+        def work(connection: Connection) -> None:
+            insert_new(connection, schema.outbox, [flat(mail) | {"next_try": stamp(mail.due)}])
+            keys = schema.alerts.c.key.in_([alert.key for alert in alerts])
+            connection.execute(update(schema.alerts).where(keys).values(told_at=stamp(now)))
+
+        await self._database.run(work)
 
     async def get_meta(self, key: str) -> str:
         return await self._scalar(select(schema.meta.c.value).where(schema.meta.c.key == key)) or ""

@@ -1,0 +1,182 @@
+"""What each command does, from opening the store to closing everything again.
+
+Owns how long things live in one run of the program. Must never know a terminal: cli/ prints what comes back.
+"""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+from cadenced.config import ConfigProblems, Installation, load
+from cadenced.core.errors import ConfigError
+from cadenced.core.model import Programme
+from cadenced.reconciler.observe import Observation
+from cadenced.service.daemon import RELOAD_ERROR, Daemon
+from cadenced.service.parts import Clock, Loaded, Parts
+from cadenced.service.report import Applied, PairStatus, Planned, Status
+from cadenced.service.wheel import BATCH
+from cadenced.shell import logs, systemd
+from cadenced.shell.calendars import CalDav
+from cadenced.shell.clock import FixedClock, SystemClock
+from cadenced.shell.mailer import Mailer
+from cadenced.shell.store import Store
+from cadenced.shell.watch import changes
+
+Step = Callable[[str, int, int], None]  # what, done, of how many
+
+
+def _quiet(_what: str, _done: int, _total: int) -> None:
+    pass
+
+
+async def plan_once(
+    installation: Installation, now: datetime | None = None, *, offline: bool = False, step: Step = _quiet
+) -> Planned:
+    """What apply would do now. Nothing changes, on no server and on no disk; it may run beside the daemon."""
+    store = Store.snapshot(installation.settings.store_path())
+    async with _joined(store, installation, _clock(now)) as parts:
+        wheel = parts.wheel
+        if offline:
+            wheel.rows = await parts.store.accounts()
+        else:
+            await _look(parts, step)
+        names = await _all_pairs(parts)
+        decisions = []
+        for done, name in enumerate(names):
+            step("Planning", done, len(names))
+            decisions += await wheel.decide([name])
+        return Planned(parts.clock.now(), parts.loaded.programme, tuple(decisions), wheel.blocked())
+
+
+async def apply_once(installation: Installation, now: datetime | None = None, step: Step = _quiet) -> Applied:
+    """One pass over all pairs, and the mail that is due. StoreError when a daemon keeps the store."""
+    store = Store.open(installation.settings.store_path())
+    async with _joined(store, installation, _clock(now)) as parts:
+        await parts.recover()
+        await _look(parts, step)
+        names = await _all_pairs(parts)
+        written, failed = 0, dict[str, str]()
+        for done in range(0, len(names), BATCH):
+            step("Bringing calendars up to date", done, len(names))
+            turned = await parts.wheel.turn(names[done : done + BATCH])
+            written += turned.done
+            failed |= turned.failed
+        await parts.tell_coordinator()
+        step("Sending mail", 0, 1)
+        sent = await parts.outbox.run_once()
+        waiting = await parts.store.count_due(parts.clock.now())
+        return Applied(parts.clock.now(), written, sent, waiting, failed | parts.wheel.blocked())
+
+
+async def status_once(installation: Installation, now: datetime | None = None) -> Status:
+    """How things stand, by what was last seen. A programme with errors is shown as it last was."""
+    store = Store.snapshot(installation.settings.store_path())
+    try:
+        problem, programme = await store.get_meta(RELOAD_ERROR), Programme({}, {})
+        try:
+            programme = installation.loader.load()
+        except ConfigProblems as problems:
+            problem = str(problems)
+        moment = _clock(now).now()
+        names = programme.pairs or await store.pair_names()
+        pairs = [
+            PairStatus(name, programme.pairs.get(name), (await store.load_pair(name)).meetings, moment)
+            for name in sorted(names)
+        ]
+        return Status(
+            moment,
+            tuple(pairs),
+            tuple(row for _, row in sorted((await store.accounts()).items())),
+            tuple(await store.alerts()),
+            await store.mail_totals(),
+            problem,
+            programme.warnings,
+        )
+    finally:
+        store.close()
+
+
+async def thaw_once(installation: Installation, name: str) -> str:
+    """A human says that a frozen calendar, or a mail address that was refused, works again. What that means, in words.
+
+    ConfigError when there is neither of that name. It may run beside the daemon.
+    """
+    store = Store.beside(installation.settings.store_path())
+    try:
+        if "@" in name:
+            if not await store.resume_address(name):
+                raise ConfigError(f"mail to {name} was never stopped")
+            await store.clear_alert(f"address/{name.lower()}", SystemClock().now())
+            return f"mail is sent to {name} again, from the next one that falls due"
+        if name not in installation.settings.calendars:
+            known = ", ".join(sorted(installation.settings.calendars)) or "none"
+            raise ConfigError(f'"{name}" is no calendar account in cadenced.toml; there are: {known}')
+        lost = await store.thaw(name)
+        await store.clear_alert(f"account/{name}", SystemClock().now())
+        return f"{lost} events of {name} will be looked for, and written again where they are missing"
+    finally:
+        store.close()
+
+
+async def run_forever(directory: Path) -> None:
+    """The daemon, until SIGTERM or SIGINT. ConfigError when there is no good configuration to start with."""
+    installation = load(directory)
+    logs.configure(installation.settings.service.log, sys.stderr)
+    store = Store.open(installation.settings.store_path())
+    parts = Parts(store, CalDav(), Mailer(), SystemClock())
+    daemon = Daemon(parts, _Loading(installation), lambda: changes(directory), systemd.watchdog_interval())
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, daemon.stop)
+    loop.add_signal_handler(signal.SIGHUP, daemon.reload)
+    try:
+        await daemon.run()
+    finally:
+        await parts.close()
+
+
+class _Loading:
+    """Reads the configuration anew each time; files that did not change are not parsed again."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._last = installation
+
+    def __call__(self) -> Loaded:
+        self._last = load(self._last.directory, self._last)
+        return Loaded.of(self._last)
+
+
+@asynccontextmanager
+async def _joined(store: Store, installation: Installation, clock: Clock) -> AsyncGenerator[Parts]:
+    """Everything of one command, with the configuration in force; closed at the end, whatever happens."""
+    parts = Parts(store, CalDav(), Mailer(), clock)
+    try:
+        await parts.install(Loaded.of(installation))
+        yield parts
+    finally:
+        await parts.close()
+
+
+async def _look(parts: Parts, step: Step) -> list[Observation]:
+    names = sorted(parts.loaded.accounts)
+    seen: list[Observation] = []
+    step("Looking at the calendars", 0, len(names))
+    parts.wheel.beat = lambda: step("Looking at the calendars", len(parts.wheel.rows), len(names))
+    try:
+        seen += await parts.wheel.look(names)
+    finally:
+        parts.wheel.beat = lambda: None
+    return seen
+
+
+async def _all_pairs(parts: Parts) -> list[str]:
+    """The programme's pairs, and those that left it and still have events."""
+    return sorted({*parts.loaded.programme.pairs, *await parts.store.pair_names()})
+
+
+def _clock(now: datetime | None) -> Clock:
+    return SystemClock() if now is None else FixedClock(now)

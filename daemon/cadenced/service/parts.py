@@ -1,0 +1,198 @@
+"""Everything that a configuration brings to life, joined: the wheel, the outbox, and the words of their mails.
+
+Owns how the rooms that don't know each other meet, and what the coordinator is told. Must never know a loop or a wait.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from cadenced.config import Installation
+from cadenced.core.accounts import CalendarAccount, MailAccount
+from cadenced.core.actions import Mail, SendMail
+from cadenced.core.model import Horizon, Person, Programme
+from cadenced.core.records import AccountRow, AlertRow, Changed, OutboxRow
+from cadenced.outbox import SERVER_ALERT, Mailer, Outbox
+from cadenced.reconciler.observe import fingerprint
+from cadenced.reconciler.ports import Calendars
+from cadenced.reconciler.turn import Decision
+from cadenced.service.wheel import Wheel
+from cadenced.shell.store import Store
+from cadenced.wire.message import Composed, Composer
+
+log = structlog.get_logger("cadenced")
+
+COORDINATOR = "coordinator"  # of the ledger: no pair and no person has that name with a colon before it
+BETWEEN_ALERTS = timedelta(hours=1)  # a night of trouble is a handful of mails, not a hundred
+ALERT_KEEPS = timedelta(days=7)
+TOLD = "coordinator_told"  # the store's key for when it was
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """One configuration, whole and valid, its secrets read."""
+
+    programme: Programme
+    accounts: Mapping[str, CalendarAccount]
+    mail: MailAccount
+    horizon: Horizon
+    templates: Mapping[str, str]
+    poll: timedelta
+    coordinator: str = ""
+    plus_addressing: bool = True
+    daily_cap: int = 2
+
+    @classmethod
+    def of(cls, installation: Installation) -> "Loaded":
+        """Blocking: reads the programme and every secret. ConfigError, with all that is wrong."""
+        settings = installation.settings
+        return cls(
+            installation.loader.load(),
+            settings.calendar_accounts(),
+            settings.mail_account(),
+            settings.horizon(),
+            installation.templates,
+            settings.service.poll,
+            settings.service.coordinator,
+            settings.smtp.plus_addressing,
+            settings.smtp.daily_cap,
+        )
+
+    @property
+    def people(self) -> dict[str, Person]:
+        return {person.id: person for pair in self.programme.pairs.values() for person in pair.people}
+
+
+class Parts:
+    """What stays while configurations come and go: store, servers, clock. `loaded`, `wheel` and `outbox` are of the one
+    in force, after install().
+    """
+
+    loaded: Loaded
+    wheel: Wheel
+    outbox: Outbox
+
+    def __init__(self, store: Store, calendars: Calendars, mailer: Mailer, clock: Clock) -> None:
+        self.store, self.calendars, self.mailer, self.clock = store, calendars, mailer, clock
+        self._composer: Composer | None = None
+
+    async def install(self, loaded: Loaded, beat: Callable[[], None] = lambda: None) -> Changed:
+        """Makes a configuration the one in force; the pairs whose stanza changed are due then. ConfigError when a
+        template is wrong: then the one before stays.
+        """
+        composer = self._composer_for(loaded)
+        changed = await self.store.set_stanzas(loaded.programme.stanzas)
+        rows = self._rows_still_true(loaded)
+        self.loaded, self._composer = loaded, composer
+        self.wheel = Wheel(
+            loaded.programme,
+            loaded.horizon,
+            loaded.accounts,
+            self.store,
+            self.calendars,
+            self.clock,
+            write=self._write,
+            beat=beat,
+            rows=rows,
+        )
+        self.outbox = Outbox(self.store, self.mailer, self.clock, loaded.mail, loaded.daily_cap, people=loaded.people)
+        return changed
+
+    async def recover(self) -> None:
+        """Once, at start: takes up what a crash cut off."""
+        await self.outbox.recover()
+
+    async def tell_coordinator(self) -> bool:
+        """Queues one mail about everything that needs a human and was not told yet. Whether there was one."""
+        if not self.loaded.coordinator:
+            return False
+        alerts = [alert for alert in await self.store.untold_alerts() if alert.key != SERVER_ALERT]
+        now = self.clock.now()
+        if not alerts or not await self._may_tell(now):
+            return False
+        mail = _alert_mail(alerts, now)
+        texts = [alert.text for alert in alerts]
+        composed = self._words.compose_alert(mail.key, self.loaded.coordinator, texts, now)
+        await self.store.tell(_row(mail, composed, now), alerts, now)
+        await self.store.set_meta(TOLD, now.isoformat())
+        return True
+
+    async def close(self) -> None:
+        await self.calendars.close()
+        await self.mailer.close()
+        self.store.close()
+
+    @property
+    def _words(self) -> Composer:
+        if self._composer is None:
+            raise RuntimeError("no configuration is in force yet")
+        return self._composer
+
+    async def _may_tell(self, now: datetime) -> bool:
+        before = await self.store.get_meta(TOLD)
+        return not before or datetime.fromisoformat(before) + BETWEEN_ALERTS <= now
+
+    def _composer_for(self, loaded: Loaded) -> Composer:
+        """The one in force where nothing of it changed: making one compiles all templates."""
+        before = getattr(self, "loaded", None)
+        if self._composer is not None and before is not None and _alike(before, loaded):
+            return self._composer
+        return Composer(loaded.mail.sender, plus_addressing=loaded.plus_addressing, templates=loaded.templates)
+
+    def _rows_still_true(self, loaded: Loaded) -> dict[str, AccountRow]:
+        """What is known of the accounts, where their settings stayed: pairs can be turned before the next look."""
+        wheel = getattr(self, "wheel", None)
+        if wheel is None:
+            return {}
+        same = (name for name, account in loaded.accounts.items() if name in wheel.rows)
+        return {n: r for n in same if (r := wheel.rows[n]).fingerprint == fingerprint(loaded.accounts[n])}
+
+    def _write(self, mail: SendMail, decision: Decision) -> OutboxRow:
+        """The finished row of a mail that is due."""
+        pair = self.loaded.programme.pairs[mail.pair]
+        now = self.clock.now()
+        composed = self._words.compose(mail, pair, decision.meetings, now)
+        if composed.problem:
+            log.warning("a template failed; the built-in one was used", problem=composed.problem)
+        return _row(mail, composed, now)
+
+
+def _alike(one: Loaded, other: Loaded) -> bool:
+    return (one.mail.sender, one.plus_addressing, one.templates) == (
+        other.mail.sender,
+        other.plus_addressing,
+        other.templates,
+    )
+
+
+def _alert_mail(alerts: Sequence[AlertRow], now: datetime) -> SendMail:
+    """One mail about these alerts; told again when one of them is raised again."""
+    digest = hashlib.sha256("\n".join(f"{a.key} {a.raised_at}" for a in alerts).encode()).hexdigest()[:16]
+    key = f":{COORDINATOR}/{Mail.ALERT}/{digest}/{COORDINATOR}"
+    reason = "something needs a human"
+    return SendMail(key, "", Mail.ALERT, COORDINATOR, None, now, now + ALERT_KEEPS, 0, reason)
+
+
+def _row(mail: SendMail, composed: Composed, now: datetime) -> OutboxRow:
+    return OutboxRow(
+        key=mail.key,
+        pair=mail.pair,
+        kind=str(mail.kind),
+        person=mail.person,
+        uid=mail.meeting.uid if mail.meeting else "",
+        recipient=composed.recipient,
+        message_id=composed.message_id,
+        body=composed.body,
+        due=mail.due,
+        expires=mail.expires,
+        day=now.date(),
+        start=mail.meeting.start if mail.meeting else None,
+    )

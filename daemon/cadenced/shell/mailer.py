@@ -1,0 +1,156 @@
+"""Hands finished messages to a submission service over SMTP (RFC 5321, RFC 6409, RFC 8314).
+
+Owns the connection, and what each reply means. Must never know what a message says, nor whether to try again.
+"""
+
+import asyncio
+import ssl
+from dataclasses import dataclass, field
+from email.utils import parseaddr
+from pathlib import Path
+
+import aiosmtplib
+from aiosmtplib import (
+    SMTPAuthenticationError,
+    SMTPException,
+    SMTPRecipientRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+)
+
+from cadenced.core.accounts import MailAccount, Outcome, Verdict
+from cadenced.core.errors import AccessError, ConfigError, TemporaryError
+
+REPLY = 60.0  # seconds for one reply
+FINAL = 600.0  # seconds for the reply to the final dot: the server delivers before it answers (RFC 5321 §4.5.3.2.6)
+LONGEST_REPLY = 300  # characters of a server's words that are kept
+
+
+@dataclass
+class Mailer:
+    """One connection at a time, reused until close(). Not for two tasks at once. `patience` as REPLY and FINAL."""
+
+    patience: tuple[float, float] = (REPLY, FINAL)
+    _client: aiosmtplib.SMTP | None = None
+    _contexts: dict[Path | None, ssl.SSLContext] = field(default_factory=dict)
+
+    async def open(self, account: MailAccount) -> None:
+        """Connects and logs in, if need be. TemporaryError when the server can't be reached or is not ready.
+
+        AccessError when it refuses the login, offers no TLS where we ask for it, or shows a certificate that can't be
+        trusted: then nothing was said that a listener could use.
+        """
+        if self._client is not None and self._client.is_connected:
+            return
+        self._client = self._made(account)
+        where = f"{account.host}:{account.port}"
+        try:
+            await self._client.connect()
+        except SMTPAuthenticationError as error:
+            if 400 <= error.code < 500:
+                raise TemporaryError(f"{where} can't check the login just now: {_words(error)}") from error
+            why = f"{where} refuses the login {account.username!r}: {_words(error)}. Check username and password"
+            raise AccessError(f"{why} of [smtp]") from error
+        except (SMTPException, OSError) as error:
+            raise _unopened(where, error) from error
+
+    async def send(self, account: MailAccount, recipient: str, body: bytes) -> Outcome:
+        """One attempt at one message. After open(); what goes wrong with the connection is part of the outcome.
+
+        AccessError when the server won't have our sender: then no message of ours can go out.
+        """
+        client = self._client
+        if client is None:
+            raise TemporaryError("the connection was not opened")
+        reply_within, final_within = self.patience
+        sender = parseaddr(account.sender)[1]
+        handed_over = False
+        try:
+            await client.mail(sender, timeout=reply_within)
+            await client.rcpt(recipient, timeout=reply_within)
+            handed_over = True  # from here on a lost reply may hide a delivery
+            said = await client.data(body, timeout=final_within)
+        except SMTPSenderRefused as error:
+            await self._again(client)
+            if error.code >= 500:
+                raise AccessError(f"{account.host} refuses {sender} as sender: {_words(error)}") from error
+            return Outcome("later", _words(error))
+        except SMTPResponseException as error:
+            await self._again(client)
+            gone = isinstance(error, SMTPRecipientRefused)
+            return Outcome(_verdict(error.code, gone=gone), _words(error))
+        except (SMTPException, OSError) as error:
+            client.close()
+            return Outcome("unknown" if handed_over else "later", _line(f"{type(error).__name__}: {error}"))
+        except asyncio.CancelledError:
+            client.close()  # in the middle of DATA the replies would be off by one
+            raise
+        return Outcome("sent", _line(f"{said.code} {said.message}"))
+
+    async def close(self) -> None:
+        """Says goodbye; never raises."""
+        client, self._client = self._client, None
+        if client is None or not client.is_connected:
+            return
+        try:
+            await client.quit(timeout=self.patience[0])
+        except (SMTPException, OSError):
+            client.close()
+
+    async def _again(self, client: aiosmtplib.SMTP) -> None:
+        """Ends a refused transaction, so that the next message begins a new one (RFC 5321 §4.1.1.5)."""
+        try:
+            await client.rset(timeout=self.patience[0])
+        except (SMTPException, OSError):
+            client.close()
+
+    def _made(self, account: MailAccount) -> aiosmtplib.SMTP:
+        """TLS is said explicitly: the library's default would send the password in clear to a server without it."""
+        encrypted = account.tls != "none"
+        return aiosmtplib.SMTP(
+            hostname=account.host,
+            port=account.port,
+            username=account.username or None,
+            password=account.password if account.username else None,
+            local_hostname=parseaddr(account.sender)[1].rpartition("@")[2],
+            timeout=self.patience[0],
+            use_tls=account.tls == "tls",
+            start_tls=account.tls == "starttls",
+            tls_context=self._context(account.ca_file) if encrypted else None,
+        )
+
+    def _context(self, ca_file: Path | None) -> ssl.SSLContext:
+        if ca_file not in self._contexts:  # making one costs 30 ms
+            try:
+                self._contexts[ca_file] = ssl.create_default_context(cafile=ca_file)
+            except (OSError, ssl.SSLError) as error:
+                raise ConfigError(f"smtp.ca_file: {ca_file} cannot be used: {error}") from None
+        return self._contexts[ca_file]
+
+
+def _unopened(where: str, error: BaseException) -> AccessError | TemporaryError:
+    """The library wraps what happened; what lies beneath tells who must act."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            own = "If it is one of your own, name it with ca_file in [smtp]"
+            return AccessError(f"{where}: its certificate cannot be trusted ({cause.verify_message}). {own}")
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, SMTPException) and "STARTTLS" in str(error):
+        advice = 'Nothing was sent. Port 465 wants tls = "tls"; ask its keeper otherwise'
+        return AccessError(f"{where} offers no STARTTLS, so the password would travel in clear. {advice}")
+    return TemporaryError(f"{where} cannot be reached: {_line(str(error))}")
+
+
+def _verdict(code: int, *, gone: bool) -> Verdict:
+    if code < 500:
+        return "later"
+    return "refused" if gone else "rejected"
+
+
+def _words(error: SMTPResponseException) -> str:
+    return _line(f"{error.code} {error.message}")
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())[:LONGEST_REPLY]
