@@ -65,7 +65,7 @@ class MailState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OutboxRow:
-    """One message in the ledger. `key` is unique for ever. `day`, for the daily cap, is the reader's of the last try."""
+    """One message in the ledger. `key` is unique for ever. `day` is the reader's, of the last try (daily cap)."""
 
     key: str
     pair: str

@@ -139,7 +139,8 @@ def _unopened(where: str, error: BaseException) -> AccessError | TemporaryError:
     if isinstance(error, SMTPException) and "STARTTLS" in str(error):
         advice = 'Nothing was sent. Port 465 wants tls = "tls"; ask its keeper otherwise'
         return AccessError(f"{where} offers no STARTTLS, so the password would travel in clear. {advice}")
-    return TemporaryError(f"{where} cannot be reached: {_line(str(error))}")
+    why = _line(f"{error} {error.__cause__ or ''}")
+    return TemporaryError(f"{where} cannot be reached: {why}")
 
 
 def _verdict(code: int, *, gone: bool) -> Verdict:

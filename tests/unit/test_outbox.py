@@ -1,0 +1,232 @@
+"""What the outbox promises: each message once, none lost. With the real store and mailer, and a real SMTP server."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from cadenced.core.accounts import MailAccount
+from cadenced.core.records import OutboxRow
+from cadenced.outbox import LONGEST_RETRY, Outbox, backoff
+from cadenced.shell.mailer import Mailer
+from cadenced.shell.store import Store
+from tests.support.clock import HandClock
+from tests.support.programme import person, utc
+from tests.support.smtpd import smtp_server
+
+MORNING = utc("2026-12-05T08:00")
+PEOPLE = {"maya": person("maya", "Europe/London"), "asha": person("asha", "Asia/Kathmandu")}
+
+
+def mail(name: str, to: str = "maya@example.org", **more) -> OutboxRow:
+    row = OutboxRow(
+        key=f"maya-jonas/{name}/maya",
+        pair="maya-jonas",
+        kind=name.partition("/")[0],
+        person="maya",
+        uid="",
+        recipient=to,
+        message_id=f"<{name}@example.org>",
+        body=f"Message-ID: <{name}@example.org>\r\n\r\nHello\r\n".encode(),
+        due=MORNING,
+        expires=MORNING + timedelta(days=3),
+        day=MORNING.date(),
+    )
+    return replace(row, **more)
+
+
+@pytest.fixture
+def clock():
+    return HandClock(MORNING)
+
+
+@pytest.fixture
+async def box():
+    async with smtp_server() as box:
+        yield box
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store.open(tmp_path / "cadenced.db")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def outbox(store, box, clock):
+    account = MailAccount("127.0.0.1", box.port, "none", "agenda@example.org")
+    return Outbox(store, Mailer(patience=(2.0, 2.0)), clock, account, daily_cap=2, people=PEOPLE)
+
+
+def opened(outbox: Outbox, store: Store) -> Outbox:
+    """The outbox of a daemon that was started anew over the same store."""
+    return replace(outbox, store=store, mailer=Mailer(patience=(2.0, 2.0)), failures=0)
+
+
+async def alerts(store: Store) -> dict[str, str]:
+    return {alert.key: alert.text for alert in await store.alerts()}
+
+
+async def test_what_is_due_is_sent_once(outbox, store, box):
+    await store.enqueue([mail("agenda/1")])
+    assert await outbox.run_once() == 1
+    assert await outbox.run_once() == 0
+    assert len(box.delivered) == 1
+    assert await store.mail_totals() == {"sent": 1}
+
+
+async def test_the_same_key_is_never_queued_again(outbox, store, box):
+    await store.enqueue([mail("agenda/1")])
+    await outbox.run_once()
+    assert await store.enqueue([mail("agenda/1")]) == 0
+    await outbox.run_once()
+    assert len(box.delivered) == 1
+
+
+async def test_nothing_is_sent_before_it_is_due(outbox, store, box, clock):
+    await store.enqueue([mail("agenda/1", due=MORNING + timedelta(hours=1))])
+    assert await outbox.run_once() == 0
+    clock.go(hours=1)
+    assert await outbox.run_once() == 1
+
+
+async def test_a_message_whose_moment_has_gone_is_recorded_and_not_sent(outbox, store, box, clock):
+    await store.enqueue([mail("agenda/1", expires=MORNING + timedelta(hours=1))])
+    clock.go(hours=2)
+    assert await outbox.run_once() == 0
+    assert (box.delivered, await store.mail_totals()) == ([], {"expired": 1})
+
+
+async def test_a_450_is_tried_again_until_the_server_takes_it(outbox, store, box, clock):
+    box.faults["maya@example.org"] = "450 4.2.0 greylisted"
+    await store.enqueue([mail("agenda/1")])
+    assert await outbox.run_once() == 0
+    assert await outbox.run_once() == 0  # not before its time
+    assert await store.next_try() == MORNING + backoff(0)
+    box.faults.clear()
+    clock.go(minutes=1)
+    assert await outbox.run_once() == 1
+
+
+async def test_a_450_that_lasts_ends_with_the_message_s_moment(outbox, store, box, clock):
+    box.faults["maya@example.org"] = "450 4.2.0 greylisted"
+    await store.enqueue([mail("agenda/1", expires=MORNING + timedelta(hours=5))])
+    for _ in range(20):
+        await outbox.run_once()
+        clock.go(minutes=30)
+    assert await store.mail_totals() == {"expired": 1}
+    assert await store.next_try() is None
+
+
+async def test_a_550_stops_the_address_and_tells_a_human_once(outbox, store, box):
+    await store.enqueue([mail("agenda/1", "refuse@example.org"), mail("brief/2", "refuse@example.org")])
+    await outbox.run_once()
+    assert await store.mail_totals() == {"failed": 2}
+    found = await alerts(store)
+    assert list(found) == ["address/refuse@example.org"]
+    assert "550 5.1.1 user unknown" in found["address/refuse@example.org"]
+    assert "cadenced thaw refuse@example.org" in found["address/refuse@example.org"]
+
+
+async def test_an_address_that_a_human_resumes_gets_mail_again(outbox, store, box):
+    box.faults["maya@example.org"] = "550 5.1.1 user unknown"
+    await store.enqueue([mail("agenda/1")])
+    await outbox.run_once()
+    box.faults.clear()
+    assert await store.resume_address("Maya@example.org")
+    await store.enqueue([mail("agenda/2")])
+    assert await outbox.run_once() == 1
+
+
+async def test_a_rejected_message_stops_itself_and_not_its_address(outbox, store, box):
+    await store.enqueue([mail("agenda/1", "reject-data@example.org")])
+    await outbox.run_once()
+    assert await store.stopped_addresses() == {}
+    assert "554 5.7.1 content refused" in (await alerts(store))["mail/maya-jonas/agenda/1/maya"]
+
+
+async def test_after_a_lost_reply_the_identical_bytes_are_sent_again(outbox, store, box, clock):
+    await store.enqueue([mail("agenda/1", "drop@example.org")])
+    await outbox.run_once()
+    assert await store.mail_totals() == {"unknown": 1}
+    clock.go(minutes=2)
+    await outbox.run_once()
+    first, second = box.to("drop@example.org")
+    assert first == second
+
+
+async def test_what_may_have_been_sent_is_never_withdrawn(outbox, store):
+    await store.enqueue([mail("agenda/1", "drop@example.org")])
+    await outbox.run_once()
+    assert await store.withdraw(["maya-jonas/agenda/1/maya"]) == []
+
+
+async def test_a_crash_between_claim_and_reply_sends_it_after_the_restart(outbox, store, box, tmp_path, clock):
+    await store.enqueue([mail("agenda/1")])
+    assert len(await store.claim(clock.now(), 10)) == 1
+    again = Store.beside(tmp_path / "cadenced.db")  # as a killed daemon leaves it
+    restarted = opened(outbox, again)
+    assert await restarted.run_once() == 0  # nobody knows yet that the attempt is over
+    assert await restarted.recover() == 1
+    assert await restarted.run_once() == 1
+    again.close()
+
+
+async def test_a_server_that_is_down_costs_no_message_an_attempt_and_none_is_lost(outbox, store, box, clock):
+    await store.enqueue([mail("agenda/1"), mail("brief/2")])
+    down = replace(outbox, account=replace(outbox.account, port=9))
+    assert await down.run_once() == 0
+    assert await store.mail_totals() == {"queued": 2}
+    clock.go(minutes=1)
+    assert await outbox.run_once() == 2
+
+
+async def test_a_server_that_stays_down_is_told_and_the_alert_ends_with_it(outbox, store, box, clock):
+    await store.enqueue([mail("agenda/1")])
+    down = replace(outbox, account=replace(outbox.account, port=9))
+    for _ in range(4):
+        await down.run_once()
+        clock.go(hours=1)
+    assert "cannot be reached" in (await alerts(store))["smtp"]
+    await outbox.run_once()
+    assert await alerts(store) == {}
+
+
+async def test_a_sender_that_is_refused_is_told_at_once_and_the_mail_waits(outbox, store, box):
+    box.refused_senders.add("agenda@example.org")
+    await store.enqueue([mail("agenda/1")])
+    assert await outbox.run_once() == 0
+    assert "refuses agenda@example.org as sender" in (await alerts(store))["smtp"]
+    assert await store.mail_totals() == {"queued": 1}
+
+
+async def test_a_third_mail_of_the_day_waits_for_the_reader_s_next_morning(outbox, store, box, clock):
+    await store.enqueue([mail("agenda/1"), mail("brief/2"), mail("brief/3")])
+    assert await outbox.run_once() == 2
+    assert await store.next_try() == utc("2026-12-06T08:00")
+    clock.go(days=1)
+    assert await outbox.run_once() == 1
+
+
+async def test_the_day_is_the_reader_s_own(outbox, store, box, clock):
+    asha = {"person": "asha", "to": "asha@example.org", "due": utc("2026-12-05T18:00")}
+    clock.at = utc("2026-12-05T18:10")  # five to midnight in Kathmandu
+    await store.enqueue([mail(f"brief/{n}", **asha) for n in (1, 2, 3)])
+    assert await outbox.run_once() == 2
+    assert await store.next_try() == utc("2026-12-06T02:15")  # 08:00 there
+
+
+async def test_an_answer_to_what_somebody_did_is_not_held_back(outbox, store, box):
+    await store.enqueue([mail("agenda/1"), mail("brief/2"), mail("moved/3")])
+    assert await outbox.run_once() == 3
+
+
+async def test_a_message_to_one_address_does_not_wait_for_another(outbox, store, box):
+    await store.enqueue([mail("agenda/1", "greylist@example.org"), mail("agenda/2", person="asha")])
+    assert await outbox.run_once() == 1
+
+
+def test_the_pauses_grow_and_have_an_end():
+    assert [backoff(n) // timedelta(minutes=1) for n in range(7)] == [1, 2, 4, 8, 16, 32, 60]
+    assert backoff(1000) == LONGEST_RETRY
