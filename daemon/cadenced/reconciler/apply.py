@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 
 from cadenced.core.accounts import CalendarAccount, Collection, Resource
 from cadenced.core.actions import CancelEvent, CreateEvent, EventAction, UpdateEvent
-from cadenced.core.errors import AccessError, ConflictError, MissingError, PermanentError, TemporaryError
-from cadenced.core.records import AccountRow, AccountStatus, CopyRow, CopyState
+from cadenced.core.errors import AccessError, ConfigError, ConflictError, MissingError, PermanentError, TemporaryError
+from cadenced.core.records import AccountRow, CopyRow, CopyState
+from cadenced.reconciler.ours import Known, writable
 from cadenced.reconciler.ports import Calendars, Clock, Store
 from cadenced.reconciler.turn import Decision
-from cadenced.wire.ical import baseline_text, compose, observe, revise
+from cadenced.wire.ical import baseline_text, compose, revise
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,10 @@ class Applier:
 
     async def apply(self, decision: Decision, rows: Mapping[str, AccountRow]) -> Applied:
         """Runs the actions in order. Raises only StoreError; what a server does to one account stops that account's."""
-        await self._intend(decision, rows)
-        run = _Run(self, decision, rows)
-        for action in decision.actions:
+        ready = replace(decision, actions=tuple(a for a in decision.actions if writable(rows.get(a.account))))
+        await self._intend(ready, rows)
+        run = _Run(self, ready, rows, failed=_waiting(decision, rows))
+        for action in ready.actions:
             await run.act(action)
         await self.store.save_copies(run.written)
         await self.store.drop_copies(run.dropped)
@@ -84,14 +86,18 @@ class _Run:
         if action.account in self.failed:
             return
         try:
-            await self._carry_out(action)
-            self.done += 1
-        except ConflictError:
-            await self._conflict(action)
-        except (TemporaryError, AccessError, MissingError) as error:
+            await self._attempt(action)
+        except (TemporaryError, AccessError, MissingError, ConfigError) as error:
             self.failed[action.account] = str(error)  # the next look at the account judges it
         except PermanentError as error:
             self._refused(action, str(error))
+
+    async def _attempt(self, action: EventAction) -> None:
+        try:
+            await self._carry_out(action)
+            self.done += 1
+        except ConflictError:
+            await self._learn(action)
 
     async def _carry_out(self, action: EventAction) -> None:
         calendars, now = self.applier.calendars, self.applier.clock.now()
@@ -107,39 +113,37 @@ class _Run:
             await calendars.delete(account, collection, action.href, action.etag)
             self.dropped.append(self._known(action))
 
-    async def _conflict(self, action: EventAction) -> None:
-        """Somebody wrote first. What stands there now is recorded; the pair is decided again."""
+    async def _learn(self, action: EventAction) -> None:
+        """Somebody wrote first. What stands there now is recorded; where that is news, the pair is decided again."""
         account, collection = self._where(action.account)
-        try:
-            resource = await self.applier.calendars.get(account, collection, _href(action, self.rows))
-        except (TemporaryError, AccessError, PermanentError) as error:
-            self.failed[action.account] = str(error)
+        resource = await self.applier.calendars.get(account, collection, _href(action, self.rows))
+        if (found := self._found(action, resource)) is None:
             return
-        self.again = True
-        if isinstance(action, CreateEvent):
-            self._in_the_way(action, resource)
-        elif resource is not None:
-            self.written.append(
-                replace(self._known(action), etag=resource.etag, body=resource.body, state=CopyState.LIVE)
-            )
-        # gone altogether: the next look at the calendar tells a human's deletion from ours
+        self.written.append(found)
+        before = self.decision.rows.get((found.uid, found.account))
+        self.again |= before is None or (before.etag, before.state) != (found.etag, found.state)
 
-    def _in_the_way(self, action: CreateEvent, resource: Resource | None) -> None:
-        """What a creation met: our own event, from before a crash or a lost store, or a foreign one."""
-        row = _row(self.decision.pair, action, _href(action, self.rows), CopyState.FOREIGN)
-        if resource is not None:
-            ours = observe(resource.body).identity == action.meeting.identity
-            row = replace(row, href=resource.href, etag=resource.etag)
-            if ours:
-                row = replace(row, body=resource.body, state=CopyState.LIVE)
-        self.written.append(row)
+    def _found(self, action: EventAction, resource: Resource | None) -> CopyRow | None:
+        """What a write met: our own event, changed by a human or from before a crash; or a foreign one. None where our
+        own is gone: the next look at the calendar says by whose hand.
+        """
+        if not isinstance(action, CreateEvent):
+            there = self._known(action)
+        else:
+            there = _row(self.decision.pair, action, _href(action, self.rows), CopyState.INTENDED)
+            if resource is None:  # nothing stands in its place, so another event has its UID
+                return replace(there, state=CopyState.FOREIGN)
+        found = Known([there]).recognised(action.account, resource) if resource else None
+        return replace(found, state=CopyState.LIVE) if found and found.state is CopyState.CANCELLING else found
 
     def _refused(self, action: EventAction, words: str) -> None:
         name = f"refused/{action.meeting.uid}/{action.account}"
         self.problems[name] = f"The calendar {action.account!r} refuses an event of {self.decision.pair}: {words}"
 
     def _wrote(self, action: CreateEvent | UpdateEvent, resource: Resource) -> None:
-        row = _row(self.decision.pair, action, resource.href, CopyState.LIVE)
+        """A creation stays an intent, now with an ETag, until a look has listed it."""
+        new = isinstance(action, CreateEvent) or self._known(action).state is CopyState.INTENDED
+        row = _row(self.decision.pair, action, resource.href, CopyState.INTENDED if new else CopyState.LIVE)
         self.written.append(replace(row, etag=resource.etag, body=resource.body))
 
     def _known(self, action: UpdateEvent | CancelEvent) -> CopyRow:
@@ -149,13 +153,19 @@ class _Run:
         return self.applier.accounts[account], Collection(account, self.rows[account].url)
 
 
+def _waiting(decision: Decision, rows: Mapping[str, AccountRow]) -> dict[str, str]:
+    """The accounts that the decision would write to and that are not as they should be, with the reason."""
+    bad = {action.account for action in decision.actions if not writable(rows.get(action.account))}
+    return {name: rows[name].problem if name in rows else "it was not read so far" for name in sorted(bad)}
+
+
 def _reprieved(decision: Decision, rows: Mapping[str, AccountRow]) -> list[CopyRow]:
     """Copies that an earlier turn was about to cancel and that now shall stay."""
     stay = {meeting.uid for meeting in decision.meetings}
     return [
         replace(row, state=CopyState.LIVE)
         for row in decision.rows.values()
-        if row.state is CopyState.CANCELLING and row.uid in stay and rows[row.account].status is AccountStatus.OK
+        if row.state is CopyState.CANCELLING and row.uid in stay and writable(rows.get(row.account))
     ]
 
 

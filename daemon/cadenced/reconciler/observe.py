@@ -1,19 +1,20 @@
 """Looks at one account's calendar and records what changed there.
 
-Owns how an account is judged (reachable, stopped, frozen), and what counts as ours. An error is never read as absence.
-Must never know what a change means for a meeting: merge.py and the planner say that.
+Owns how an account is judged (reachable, stopped, frozen). An error is never read as absence. Must never know what a
+change means for a meeting: merge.py and the planner say that.
 """
 
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from cadenced.core.accounts import CalendarAccount, Collection, Resource, SyncResult
+from cadenced.core.accounts import CalendarAccount, Collection, SyncResult
 from cadenced.core.errors import AccessError, ConfigError, MissingError, PermanentError, TemporaryError
 from cadenced.core.records import AccountRow, AccountStatus, CopyRow, CopyState
+from cadenced.reconciler.ours import Known, confirmed
 from cadenced.reconciler.ports import Calendars, Clock, Store
-from cadenced.wire.ical import names_meeting, observe
 
+NOWHERE = (CopyState.DELETED, CopyState.FOREIGN)  # without an ETag: gone, or an event whose place nobody told
 EMPTIED_FROM = 2  # copies gone at once, and none left: a calendar emptied or restored, not one meeting declined
 
 
@@ -33,36 +34,38 @@ class Observer:
     store: Store
     clock: Clock
     accounts: Mapping[str, CalendarAccount]
-    _known: dict[str, dict[str, str]] = field(default_factory=dict)
+    _known: dict[str, dict[str, CopyRow]] = field(default_factory=dict)  # by account and href, without bodies
 
     def forget(self, account: str) -> None:
         """The copies of the account were written to: what is known of them must be read again."""
         self._known.pop(account, None)
 
-    async def look(self, name: str, row: AccountRow | None) -> Observation:
+    async def look(self, name: str, stored: AccountRow | None) -> Observation:
         """One look at one account. Raises only StoreError; what the server does becomes the account's status."""
         account = self.accounts[name]
-        settings, before = fingerprint(account), row
-        if row is None:  # new, or thawed beside us
+        settings = fingerprint(account)
+        if stored is None:  # new, or thawed beside us
             self.forget(name)
-            row = AccountRow(name)
+        row = stored or AccountRow(name)
         if row.status is AccountStatus.STOPPED and row.fingerprint == settings:
             return Observation(row)
         try:
             if row.fingerprint != settings or not row.url:
                 row = await self._discovered(account, replace(row, fingerprint=settings))
             known = await self._known_of(name)
-            result = await self.calendars.sync(account, Collection(name, row.url), row.token, known)
+            result = await self._synced(account, row, known)
         except TemporaryError as error:
-            observation = await self._fail(row, AccountStatus.UNREACHABLE, str(error))
+            observation = await self._fail(row, AccountStatus.UNREACHABLE, str(error), stored)
             return replace(observation, retry_after=error.retry_after)
         except MissingError as error:
-            return await self._fail(row, AccountStatus.FROZEN, f"{error} {_thaw(name)}")
+            return await self._fail(row, AccountStatus.FROZEN, f"{error} {_thaw(name)}", stored)
         except (AccessError, ConfigError, PermanentError) as error:
-            return await self._fail(row, AccountStatus.STOPPED, str(error))
-        observation = await self._record(row, result, known)
+            return await self._fail(row, AccountStatus.STOPPED, str(error), stored)
+        if row == stored and row.status is AccountStatus.OK and row.token == result.token and _quiet(result, known):
+            return Observation(row)
+        observation = await self._record(row, result, known, stored)
         fine = observation.row.status is AccountStatus.OK
-        new = before is None or before.fingerprint != settings or before.status is not AccountStatus.OK
+        new = stored is None or stored.fingerprint != settings or stored.status is not AccountStatus.OK
         return replace(observation, recovered=fine and new)
 
     async def _discovered(self, account: CalendarAccount, row: AccountRow) -> AccountRow:
@@ -75,38 +78,58 @@ class Observer:
         self.forget(account.name)
         return replace(row, url=url, token="")
 
-    async def _known_of(self, name: str) -> dict[str, str]:
+    async def _known_of(self, name: str) -> dict[str, CopyRow]:
+        """What is known to stand, or meant to, or in the way."""
         if name not in self._known:
-            copies = await self.store.copies(name)
-            standing = (c for c in copies if c.state in (CopyState.LIVE, CopyState.INTENDED, CopyState.CANCELLING))
-            self._known[name] = {c.href: c.etag for c in standing}
+            copies = [replace(copy, body="") for copy in await self.store.copies(name)]
+            self._known[name] = {c.href: c for c in copies if c.etag or c.state not in NOWHERE}
         return self._known[name]
 
-    async def _record(self, row: AccountRow, result: SyncResult, known: Mapping[str, str]) -> Observation:
+    async def _synced(self, account: CalendarAccount, row: AccountRow, known: Mapping[str, CopyRow]) -> SyncResult:
+        """What changed. A creation that no look has listed so far is asked for singly where the reply is silent about
+        it: servers tell nothing of what was added and deleted between two syncs, or count changes in whole seconds.
+        """
+        collection = Collection(row.account, row.url)
+        fresh = {href for href, copy in known.items() if copy.state is CopyState.INTENDED}
+        etags = {href: "" if href in fresh else copy.etag for href, copy in known.items()}
+        result = await self.calendars.sync(account, collection, row.token, etags)
+        if result.full:
+            return result
+        told = {*result.removed, *result.unchanged, *(each.href for each in result.changed)}
+        silent = [href for href in fresh if confirmed(known[href]) and href not in told]
+        found = {href: await self.calendars.get(account, collection, href) for href in sorted(silent)}
+        changed = (*result.changed, *(each for each in found.values() if each is not None))
+        return replace(result, changed=changed, removed=(*result.removed, *(h for h in found if found[h] is None)))
+
+    async def _record(
+        self, row: AccountRow, result: SyncResult, known: Mapping[str, CopyRow], stored: AccountRow | None
+    ) -> Observation:
+        now, rows = self.clock.now(), Known(await self.store.copies(row.account))
+        seen = {copy.uid: copy for each in result.changed if (copy := rows.recognised(row.account, each))}
+        gone = [copy for copy in _gone(result, known, rows) if copy.uid not in seen]
+        stood = [
+            c for href in known if (c := rows.at.get(href)) and confirmed(c) and c.state is not CopyState.CANCELLING
+        ]
+        few = 1 if row.status is AccountStatus.FROZEN else EMPTIED_FROM
+        if len(stood) >= few and not seen and all(copy in gone for copy in stood):
+            problem = f"All {len(stood)} events of cadenced are gone from the calendar at once. {_thaw(row.account)}"
+            return await self._fail(row, AccountStatus.FROZEN, problem, stored)
         well = row.status is AccountStatus.OK
-        if well and result.token and result.token == row.token and not result.changed and not result.removed:
-            return Observation(row)
-        rows = {copy.href: copy for copy in await self.store.copies(row.account)}
-        seen = [copy for each in result.changed if (copy := _owned(row.account, each, rows.get(each.href)))]
-        gone = _gone(result, known, rows, {copy.uid for copy in seen})
-        live = [href for href in known if rows[href].state is CopyState.LIVE]
-        if len(live) >= EMPTIED_FROM and not seen and all(rows[href] in gone for href in live):
-            problem = f"All {len(live)} events of cadenced are gone from the calendar at once. {_thaw(row.account)}"
-            return await self._fail(row, AccountStatus.FROZEN, problem)
-        now = self.clock.now()
         fine = replace(row, token=result.token, status=AccountStatus.OK, problem="", since=row.since if well else now)
-        ours = [copy for copy in gone if copy.state is CopyState.CANCELLING]
-        pairs = await self.store.record_sync(fine, seen, [copy.uid for copy in gone if copy not in ours])
-        await self.store.drop_copies(ours)
+        lost = [copy.uid for copy in gone if copy.state in (CopyState.LIVE, CopyState.INTENDED)]
+        freed = [copy.uid for copy in gone if copy.uid not in lost]
+        pairs = await self.store.record_sync(fine, list(seen.values()), lost, freed)
         self.forget(row.account)
         await self.store.clear_alert(_alert(row.account), now)
         return Observation(fine, frozenset(pairs))
 
-    async def _fail(self, row: AccountRow, status: AccountStatus, problem: str) -> Observation:
+    async def _fail(
+        self, row: AccountRow, status: AccountStatus, problem: str, stored: AccountRow | None
+    ) -> Observation:
         """Keeps the token, so that nothing is missed. A human hears of what only a human can mend, once."""
         now = self.clock.now()
-        if (row.status, row.problem) != (status, problem):
-            row = replace(row, status=status, problem=problem, since=now if row.status is not status else row.since)
+        row = replace(row, status=status, problem=problem, since=now if row.status is not status else row.since)
+        if row != stored:
             await self.store.save_account(row)
         if status is not AccountStatus.UNREACHABLE:
             await self.store.raise_alert(_alert(row.account), f"The calendar account {row.account!r}: {problem}", now)
@@ -119,35 +142,21 @@ def fingerprint(account: CalendarAccount) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def _owned(account: str, resource: Resource, row: CopyRow | None) -> CopyRow | None:
-    """The copy that a resource is, or None: foreign. Ours has our mark, or stands where we know our own to be."""
-    if row is None and not names_meeting(resource.body):
-        return None
-    event = observe(resource.body)
-    if event.identity is None and (row is None or (event.uid and event.uid != row.uid)):
-        return None
-    uid, pair = (row.uid, row.pair) if row else (event.uid, event.identity.pair if event.identity else "")
-    return CopyRow(
-        uid=uid,
-        account=account,
-        pair=pair,
-        href=resource.href,
-        etag=resource.etag,
-        body=resource.body,
-        written=row.written if row else "",
-        state=CopyState.CANCELLING if row and row.state is CopyState.CANCELLING else CopyState.LIVE,
-    )
+def _quiet(result: SyncResult, known: Mapping[str, CopyRow]) -> bool:
+    """Whether nothing happened to anything."""
+    return not result.changed and not result.removed and not (result.full and known.keys() - result.unchanged)
 
 
-def _gone(result: SyncResult, known: Mapping[str, str], rows: Mapping[str, CopyRow], seen: set[str]) -> list[CopyRow]:
+def _gone(result: SyncResult, known: Mapping[str, CopyRow], rows: Known) -> list[CopyRow]:
     """The copies that are no longer there. One whose creation was never confirmed is gone only if the server says so:
-    a listing that lacks it may mean that it never was.
+    a listing that lacks it may mean that it never was. What was written during the look is for the next one to judge.
     """
-    listed = {*result.unchanged, *(each.href for each in result.changed)}
     removed = set(result.removed)
     if result.full:
-        removed |= {href for href in known if href not in listed and rows[href].state is not CopyState.INTENDED}
-    return [rows[href] for href in known if href in removed and rows[href].uid not in seen]
+        listed = {*result.unchanged, *(each.href for each in result.changed)}
+        removed |= {href for href, copy in known.items() if href not in listed and (copy.etag or confirmed(copy))}
+    now = ((rows.at.get(href), known[href].etag) for href in known if href in removed)
+    return [row for row, etag in now if row is not None and row.etag == etag]
 
 
 def _alert(account: str) -> str:

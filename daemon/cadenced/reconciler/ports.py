@@ -69,9 +69,11 @@ class Store(Protocol):
 
     async def save_account(self, row: AccountRow) -> None: ...
 
-    async def record_sync(self, account: AccountRow, copies: Sequence[CopyRow], gone: Sequence[str]) -> set[str]:
-        """The account, the copies seen, and the uids gone (they become tombstones): all or nothing. The pairs concerned
-        are due at once; their ids are returned.
+    async def record_sync(
+        self, account: AccountRow, copies: Sequence[CopyRow], lost: Sequence[str], freed: Sequence[str]
+    ) -> set[str]:
+        """The account, the copies seen, the uids that a human deleted (they become tombstones), and those that are gone
+        otherwise: all or nothing. The pairs to which something happened are due at once; their ids are returned.
         """
         ...
 

@@ -4,13 +4,13 @@ Owns the order observe → settle → plan → diff, the same for `plan`, `apply
 changes nothing. Must never know how an action is carried out.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cadenced.core.accounts import CalendarAccount
-from cadenced.core.actions import CancelEvent, EventAction, SendMail
+from cadenced.core.actions import EventAction, SendMail
 from cadenced.core.availability import Busy
 from cadenced.core.cadence import month_of_cycle, roadmap_month
 from cadenced.core.diff import Place, cancel, diff
@@ -19,7 +19,8 @@ from cadenced.core.merge import Settled, settle
 from cadenced.core.messages import messages, moved
 from cadenced.core.model import Horizon, Meeting, Pair, Person, Programme, RoadmapMonth, State
 from cadenced.core.plan import Plan, plan_pair
-from cadenced.core.records import AccountRow, AccountStatus, CopyRow, CopyState, MailState, PairState
+from cadenced.core.records import AccountRow, CopyRow, CopyState, MailState, PairState
+from cadenced.reconciler.ours import closed, confirmed, writable
 from cadenced.reconciler.ports import Clock, Store
 from cadenced.wire.ical import observe, parse_baseline
 from cadenced.wire.titles import fields_for
@@ -77,7 +78,7 @@ class Decider:
         state = await self.store.load_pair(name)
         pair = self.programme.pairs.get(name)
         if pair is None:
-            return _farewell(name, state, now)
+            return _farewell(name, state, self.accounts, now)
         busy = Busy([(m.start, m.end) for m in await self._elsewhere(pair)])
         decision = _Turn(pair, state, rows, self.accounts, now, self.horizon).decide(busy)
         self._meetings[name] = decision.meetings
@@ -101,6 +102,7 @@ class _Turn:
     horizon: Horizon
 
     def decide(self, busy: Busy) -> Decision:
+        self.people = self._people()
         self.copies = _copies(self.state.copies)
         settled = list(self._settled())
         plan = plan_pair(self.pair, [each.meeting for each in settled], self.now, self.horizon, busy)
@@ -116,7 +118,7 @@ class _Turn:
             mails=tuple(sorted(mails, key=lambda mail: (mail.due, mail.key))),
             stale=stale,
             gaps=plan.gaps,
-            problems=dict(self._problems()),
+            problems=dict(self._problems(meetings)),
             rows={(row.uid, row.account): row for row in self.state.copies},
             seen_due=self.state.next_due,
         )
@@ -127,18 +129,25 @@ class _Turn:
         marked = {c.event.identity for copies in self.copies.values() for c in copies.values() if c.event.identity}
         for identity in sorted({*remembered, *marked}):
             copies = self.copies.get(identity.uid, {})
-            ours = [copies[account] for account in self._accounts() if account in copies]
+            ours = [copies[account] for account in self.people if account in copies]
             settled = settle(identity, ours, self._deleted(identity.uid), remembered.get(identity))
             if settled is not None:
                 yield settled
 
-    def _accounts(self) -> dict[str, Person]:
-        """The calendars of the two, the mentor's first; one that they share counts once, as the mentor's."""
+    def _people(self) -> dict[str, Person]:
+        """The two by their accounts, the mentor first. A calendar that they share counts once, as the mentor's, by
+        whatever accounts they reach it: it holds one event for both.
+        """
         found: dict[str, Person] = {}
         for person in self.pair.people:
-            if person.calendar:
-                found.setdefault(person.calendar, person)
+            if person.calendar and self._url(person.calendar) not in map(self._url, found):
+                found[person.calendar] = person
         return found
+
+    def _url(self, account: str) -> str:
+        """Of the account's calendar; before that is known, the name will do."""
+        row = self.rows.get(account)
+        return row.url if row and row.url else account
 
     def _deleted(self, uid: str) -> list[str]:
         return [r.account for r in self.state.copies if r.uid == uid and r.state is CopyState.DELETED]
@@ -150,33 +159,29 @@ class _Turn:
         return meeting
 
     def _actions(self, meetings: Sequence[Meeting], plan: Plan) -> Iterator[EventAction]:
-        usable = [name for name in self._accounts() if _writable(self.rows.get(name))]
+        yield from self._strays()  # before creations: some servers allow a UID once in all calendars of a login
+        usable = [name for name in self.people if writable(self.rows.get(name))]
         for meeting in meetings:
             yield from diff(meeting, [self._place(meeting, name) for name in usable], self.now)
-        people = {name: person.id for name, person in self._accounts().items()}
+        people = {name: person.id for name, person in self.people.items()}
         for meeting in plan.dropped:
-            yield from cancel(meeting, self._within(meeting.uid, usable), people, self.now)
-        yield from self._strays(meetings)
+            copies = {n: c for n, c in self.copies.get(meeting.uid, {}).items() if n in usable and not c.event.problem}
+            yield from cancel(meeting, copies, people, self.now)
 
-    def _strays(self, meetings: Sequence[Meeting]) -> Iterator[EventAction]:
+    def _strays(self) -> Iterator[EventAction]:
         """Copies in a calendar that none of the two uses any more."""
-        others = [n for n in self.accounts if n not in self._accounts() and _writable(self.rows.get(n))]
-        for meeting in meetings:
-            gone = replace(meeting, reason="the person's calendar is another one now")
-            yield from cancel(gone, self._within(meeting.uid, others), {}, self.now)
-
-    def _within(self, uid: str, accounts: Sequence[str]) -> dict[str, Copy]:
-        return {name: copy for name, copy in self.copies.get(uid, {}).items() if name in accounts}
+        used = {self._url(name) for name in self.people}
+        others = [n for n in self.accounts if writable(self.rows.get(n)) and self._url(n) not in used]
+        return _leave(self.copies, others, self.state, "the person's calendar is another one now", self.now)
 
     def _place(self, meeting: Meeting, account: str) -> Place:
-        person = self._accounts()[account]
-        closed = {CopyState.DELETED, CopyState.FOREIGN}
+        person = self.people[account]
         return Place(
             person.id,
             account,
             fields_for(self.pair, person, meeting, self._month(meeting)),
             self.copies.get(meeting.uid, {}).get(account),
-            closed=any(r.uid == meeting.uid and r.account == account and r.state in closed for r in self.state.copies),
+            closed=any(r.uid == meeting.uid and r.account == account and closed(r) for r in self.state.copies),
         )
 
     def _month(self, meeting: Meeting) -> RoadmapMonth:
@@ -193,29 +198,35 @@ class _Turn:
     def _told(self, settled: Sequence[Settled], ledger: set[str]) -> Iterator[SendMail]:
         for each in settled:
             for account in each.overruled:
-                mail = moved(self.pair, each.meeting, self._accounts()[account], self.now)
+                mail = moved(self.pair, each.meeting, self.people[account], self.now)
                 if mail.key not in ledger:
                     yield mail
 
-    def _problems(self) -> Iterator[tuple[str, str]]:
+    def _problems(self, meetings: Sequence[Meeting]) -> Iterator[tuple[str, str]]:
+        wanted = {m.uid for m in meetings if m.state is State.STANDING and m.end > self.now}
         for row in self.state.copies:
-            if row.state is CopyState.FOREIGN:
-                text = (
-                    f"In the calendar {row.account!r} a foreign event stands where a meeting of {self.pair.id} belongs."
-                )
-                yield f"foreign/{row.uid}/{row.account}", f"{text} Remove it, or leave it: cadenced will not touch it."
-        for copies in self.copies.values():
-            for copy in copies.values():
-                if copy.event.problem:
-                    text = f"An event of {self.pair.id} in the calendar {copy.account!r} cannot be read"
-                    yield f"garbled/{copy.event.uid}/{copy.account}", f"{text}: {copy.event.problem}. It is left alone."
+            if row.state is CopyState.FOREIGN and row.uid in wanted and row.account in self.people:
+                yield f"foreign/{row.uid}/{row.account}", _in_the_way(row)
+        for uid, copies in self.copies.items():
+            for account, copy in copies.items():
+                if copy.event.problem and account in self.people:
+                    text = f"An event of {self.pair.id} in the calendar {account!r} cannot be read"
+                    yield f"garbled/{uid}/{account}", f"{text}: {copy.event.problem}. It is left alone."
+
+
+def _in_the_way(row: CopyRow) -> str:
+    if row.etag:
+        text = f"In the calendar {row.account!r} a foreign event stands where a meeting of {row.pair} belongs"
+        return f"{text} ({row.href}). Remove it, or leave it: cadenced will not touch it."
+    text = f"The calendar {row.account!r} takes no event for a meeting of {row.pair}, for another one has its UID"
+    return f"{text} ({row.uid}). Remove that one, or leave it: cadenced will not touch it."
 
 
 def _copies(rows: Sequence[CopyRow]) -> dict[str, dict[str, Copy]]:
     """What stands, by uid and account. Where a client dropped our properties, the store knows the baseline."""
     found: dict[str, dict[str, Copy]] = {}
     for row in rows:
-        if row.state in (CopyState.LIVE, CopyState.CANCELLING) and row.body:
+        if confirmed(row) and row.body:
             event = observe(row.body)
             if event.baseline is None and not event.problem:
                 event = replace(event, baseline=parse_baseline(row.written))
@@ -223,29 +234,32 @@ def _copies(rows: Sequence[CopyRow]) -> dict[str, dict[str, Copy]]:
     return found
 
 
-def _farewell(name: str, state: PairState, now: datetime) -> Decision:
-    """A pair that left the programme: its future events go, whoever touched them; nothing more is said."""
-    reason = "the pair is no longer in the programme"
-    known = {meeting.uid: meeting for meeting in state.meetings}
-    actions: list[CancelEvent] = []
-    for uid, copies in _copies(state.copies).items():
-        meeting = known.get(uid) or _meeting_of([copy.event for copy in copies.values()])
-        if meeting is not None and meeting.end > now:
-            gone = replace(meeting, reason=reason)
-            actions += (CancelEvent(gone, "", c.account, c.href, c.etag, reason) for c in copies.values())
+def _farewell(name: str, state: PairState, accounts: Collection[str], now: datetime) -> Decision:
+    """A pair that left the programme: its future events go, whoever touched them; nothing more is said. What stands in
+    an account that left, too, is out of reach.
+    """
+    gone = _leave(_copies(state.copies), accounts, state, "the pair is no longer in the programme", now)
     stale = tuple(key for key, mail in state.mails.items() if mail.state is MailState.QUEUED)
     rows = {(row.uid, row.account): row for row in state.copies}
-    return Decision(name, now, actions=tuple(actions), stale=stale, rows=rows, seen_due=state.next_due)
+    return Decision(name, now, actions=tuple(gone), stale=stale, rows=rows, seen_due=state.next_due)
 
 
-def _meeting_of(events: Sequence[ObservedEvent]) -> Meeting | None:
-    for event in events:
-        if event.identity and event.start and event.end:
-            times = (event.start, event.end)
-            return Meeting(event.identity, *times, placed=times, rules="")
-    return None
+def _leave(
+    copies: Mapping[str, Mapping[str, Copy]], accounts: Collection[str], state: PairState, reason: str, now: datetime
+) -> Iterator[EventAction]:
+    """Takes what is still to come out of these accounts. Each copy's own time counts; one that can't be read stays."""
+    known = {meeting.uid: meeting for meeting in state.meetings}
+    for uid, here in copies.items():
+        for account, copy in here.items():
+            meeting = _meeting_of(copy.event, known.get(uid)) if account in accounts else None
+            if meeting is not None:
+                yield from cancel(replace(meeting, reason=reason), {account: copy}, {}, now)
 
 
-def _writable(row: AccountRow | None) -> bool:
-    """Nothing is written to a calendar before it was read once, or while it is not as it should be."""
-    return row is not None and row.status is AccountStatus.OK and bool(row.url)
+def _meeting_of(event: ObservedEvent, known: Meeting | None) -> Meeting | None:
+    """The meeting as one copy has it; `known` is the store's word, for an event that lost our mark."""
+    identity = event.identity or (known.identity if known else None)
+    if identity is None or event.start is None or event.end is None:
+        return None
+    times = (event.start, event.end)
+    return Meeting(identity, *times, placed=times, rules="")

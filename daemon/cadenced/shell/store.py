@@ -96,24 +96,29 @@ class Store(Ledger):
     async def save_account(self, row: AccountRow) -> None:
         await self._database.run(lambda c: upsert(c, schema.accounts, [flat(row)]))
 
-    async def record_sync(self, account: AccountRow, copies: Sequence[CopyRow], gone: Sequence[str]) -> set[str]:
-        """One look at an account: its row, the copies seen, and the uids gone, whose tombstones the journal gets first.
-
-        The pairs concerned become due; their ids are returned.
+    async def record_sync(
+        self, account: AccountRow, copies: Sequence[CopyRow], lost: Sequence[str], freed: Sequence[str]
+    ) -> set[str]:
+        """One look at an account: its row, the copies seen, the uids lost, whose tombstones the journal gets first, and
+        those that simply go. The pairs to which something happened become due; their ids are returned.
         """
+        c = schema.copies.c
 
         def work(connection: Connection) -> set[str]:
-            here = and_(schema.copies.c.account == account.account, schema.copies.c.state != CopyState.DELETED)
-            lost = [r for r in connection.execute(select(schema.copies).where(here)).mappings() if r["uid"] in gone]
-            now = str(account.since or "")
-            self.journal.append(
-                [("deleted", row["uid"], row["account"], row["pair"] or "-", now or "-") for row in lost]
-            )
+            here = connection.execute(select(schema.copies).where(c.account == account.account)).mappings()
+            before = {row["uid"]: row for row in here}
+            dead = [before[uid] for uid in lost if uid in before and before[uid]["state"] != CopyState.DELETED]
+            since = str(account.since or "-")
+            self.journal.append([("deleted", row["uid"], row["account"], row["pair"] or "-", since) for row in dead])
             upsert(connection, schema.accounts, [flat(account)])
             upsert(connection, schema.copies, [flat(copy) for copy in copies])
-            dead = [dict(row) | {"state": str(CopyState.DELETED), "body": "", "etag": ""} for row in lost]
-            upsert(connection, schema.copies, dead)
-            pairs = {copy.pair for copy in copies} | {row["pair"] for row in lost}
+            tombs = [dict(row) | {"state": str(CopyState.DELETED), "body": "", "etag": ""} for row in dead]
+            upsert(connection, schema.copies, tombs)
+            gone = [before[uid] for uid in freed if uid in before]
+            for row in gone:
+                connection.execute(delete(schema.copies).where(c.uid == row["uid"], c.account == row["account"]))
+            new = [copy for copy in copies if copy.uid not in before or before[copy.uid]["etag"] != copy.etag]
+            pairs = {copy.pair for copy in new} | {row["pair"] for row in (*dead, *gone)}
             _wake(connection, pairs)
             return pairs
 
@@ -172,7 +177,7 @@ class Store(Ledger):
         """Makes due the pairs that are new, changed or gone since the programme before."""
 
         def work(connection: Connection) -> Changed:
-            before = dict(connection.execute(select(schema.pairs.c.pair, schema.pairs.c.hash)).tuples().all())
+            before = {r.pair: r.hash for r in connection.execute(select(schema.pairs.c.pair, schema.pairs.c.hash))}
             changed = [pair for pair, digest in stanzas.items() if before.get(pair) != digest]
             removed = [pair for pair, digest in before.items() if digest and pair not in stanzas]
             rows = [
