@@ -6,13 +6,15 @@ the cadence, nor why somebody is busy: it takes busy time as plain intervals in 
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from cadenced.core.model import DateRange, Pair, Person, WeeklyHours
 
 DAY = 1440  # minutes
-NOON = time(12)
+DAYS = 1 << 16  # remembered: a few years of the few dozen zones that a programme's people live in
 OFFICE_HOURS = tuple(WeeklyHours(day, 9 * 60, 17 * 60) for day in range(5))  # of a person who names none
 
 Hours = tuple[tuple[int, int], ...]  # minutes after midnight, ascending, apart from each other
@@ -35,7 +37,7 @@ class Busy:
         return bool(self._starts)
 
     def overlaps(self, start: datetime, end: datetime) -> bool:
-        return bisect_right(self._ends, start) < bisect_left(self._starts, end)
+        return bool(self._starts) and bisect_right(self._ends, start) < bisect_left(self._starts, end)
 
 
 class SharedHours:
@@ -45,34 +47,70 @@ class SharedHours:
         self.zone = ZoneInfo(pair.timezone)
         self._people = [_PersonHours(person, self.zone) for person in pair.people]
         self._pause = pair.closed
-        self._week: dict[tuple[int, ...], Hours] = {}
+        self._week: dict[tuple[int, int, int], Hours] = {}
 
     def on(self, day: date) -> Hours:
-        """The hours of one day, as the offsets at its noon have it: on a day that changes the clock, ask fits() too."""
-        noon = datetime.combine(day, NOON)
-        shifts = [person.shift(noon) for person in self._people]
-        key = (day.weekday(), *shifts)
+        """The hours of one day, as the clocks at its noon have it: on a day that changes a clock, ask fits() too."""
+        mentor, protege = self._people
+        shifts = (mentor.shift(day), protege.shift(day))
+        key = (day.weekday(), shifts[0].minutes, shifts[1].minutes)
         if (hours := self._week.get(key)) is None:
-            mine, theirs = (p.on(day.weekday(), s) for p, s in zip(self._people, shifts, strict=True))
-            hours = self._week[key] = _intersect(mine, theirs)
+            hours = _intersect(mentor.on(*key[:2]), protege.on(key[0], key[2]))
+            self._week[key] = hours
         return hours
 
     def fits(self, start: datetime, wall: datetime, minutes: int) -> bool:
         """Whether that long from `start` (UTC; `wall` is the same in the pair's zone) lies within both people's hours,
         exactly.
         """
-        return all(person.fits(start, wall, minutes) for person in self._people)
+        mentor, protege = self._people
+        return mentor.fits(start, wall, minutes) and protege.fits(start, wall, minutes)
 
     def paused(self, day: date) -> bool:
         return bool(self._pause) and in_ranges(day, self._pause)
 
     def utc(self, wall: datetime) -> datetime | None:
         """The instant of a wall time of the pair; None when the clocks skip it. Of two such instants the first."""
+        offset = _offset_all_day(self.zone, wall.date())
+        if offset is not None:
+            return (wall - offset).replace(tzinfo=UTC)
         instant = wall.replace(tzinfo=self.zone).astimezone(UTC)
         return instant if self.wall(instant) == wall else None
 
     def wall(self, instant: datetime) -> datetime:
         return instant.astimezone(self.zone).replace(tzinfo=None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shift:
+    """How many minutes a person's clock is ahead of the pair's at noon, and whether it is so all day."""
+
+    minutes: int
+    steady: bool
+
+
+@lru_cache(maxsize=DAYS)
+def _offset_all_day(zone: ZoneInfo, day: date) -> timedelta | None:
+    """The zone's UTC offset on a day that keeps it; None on one that changes it."""
+    begins = datetime.combine(day, time(), zone)
+    offset = begins.utcoffset()
+    return offset if offset == (begins + timedelta(1)).utcoffset() else None
+
+
+@lru_cache(maxsize=DAYS)
+def _shift(ours: ZoneInfo, theirs: ZoneInfo, day: date) -> _Shift:
+    midnight = datetime.combine(day, time(), ours)
+    minutes = [_ahead(midnight + timedelta(hours=hours), theirs) for hours in (0, 12, 24)]
+    return _Shift(minutes[1], steady=len(set(minutes)) == 1 and _offset_all_day(ours, day) is not None)
+
+
+def _ahead(moment: datetime, zone: ZoneInfo) -> int:
+    """The minutes that a zone's clock is ahead of that of an aware moment."""
+    offset = moment.utcoffset() or timedelta()
+    return int(((moment.astimezone(zone).utcoffset() or timedelta()) - offset).total_seconds()) // 60
+
+
+SAME_CLOCK = _Shift(0, steady=True)
 
 
 class _PersonHours:
@@ -88,13 +126,9 @@ class _PersonHours:
             _merge([*self._days[day], *((a + DAY, b + DAY) for a, b in self._days[(day + 1) % 7])]) for day in range(7)
         ]
 
-    def shift(self, wall: datetime) -> int:
-        """How many minutes the person's clock is ahead of the pair's at that wall time of the pair."""
-        if self._zone is None:
-            return 0
-        ours = self._pair_zone.utcoffset(wall)
-        theirs = wall.replace(tzinfo=self._pair_zone).astimezone(self._zone).utcoffset()
-        return 0 if ours is None or theirs is None else int((theirs - ours).total_seconds()) // 60
+    def shift(self, day: date) -> _Shift:
+        """How far the person's clock is ahead of the pair's on a day of the pair."""
+        return SAME_CLOCK if self._zone is None else _shift(self._pair_zone, self._zone, day)
 
     def on(self, weekday: int, shift: int) -> Hours:
         """The hours that fall on one weekday of the pair, neighbouring days' spill included."""
@@ -106,9 +140,14 @@ class _PersonHours:
         return _merge(sorted((a, b) for a, b in found if a < b))
 
     def fits(self, start: datetime, wall: datetime, minutes: int) -> bool:
-        local = wall if self._zone is None else start.astimezone(self._zone)
-        minute = local.hour * 60 + local.minute
-        return any(a <= minute and minute + minutes <= b for a, b in self._from_day[local.weekday()])
+        """Whether that long from `start`, which is `wall` in the pair's zone, lies within the hours, on any day."""
+        local = wall if self._zone is None else self._local(start, wall)
+        begins = local.hour * 60 + local.minute
+        return any(first <= begins and begins + minutes <= last for first, last in self._from_day[local.weekday()])
+
+    def _local(self, start: datetime, wall: datetime) -> datetime:
+        shift = self.shift(wall.date())
+        return wall + timedelta(minutes=shift.minutes) if shift.steady else start.astimezone(self._zone)
 
 
 def in_ranges(day: date, ranges: Iterable[DateRange]) -> bool:

@@ -8,15 +8,16 @@ derived later, by slots.py. Months are added to the start itself with end-of-mon
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from cadenced.core.model import Every, Identity, Kind, Pair
 
-WINDOW = 0.4  # of a period: where its face-to-face meeting may be, while something is free there
-TARGET = 0.2  # of a period: the middle of that window, "early in the period"
-CALL_WINDOW = 0.3  # of the spacing, to either side
-CALL_REACH = 0.5  # of the spacing: further than this, and a call would stand in its neighbour's place
-CLOSEST = 0.5  # of an interval: face-to-face meetings are never closer
-FURTHEST = 1.5  # of an interval: nor further apart
+WINDOW = 40  # % of a period: where its face-to-face meeting may be, while something is free there
+TARGET = 20  # % of a period: the middle of that window, "early in the period"
+CALL_WINDOW = 30  # % of the spacing, to either side
+CALL_REACH = 50  # % of the spacing: further than this, and a call would stand in its neighbour's place
+CLOSEST = 50  # % of an interval: face-to-face meetings are never closer
+FURTHEST = 150  # % of an interval: nor further apart
 FURTHEST_EVER = Every(months=3)  # DOMAIN: more rarely the relationship grows stale
 SLACK = timedelta(weeks=2)  # without it a quarterly policy could only ever meet on one weekday
 MONTHS = 12  # of a roadmap, then it repeats
@@ -34,9 +35,9 @@ class Period:
     def length(self) -> timedelta:
         return self.end - self.first
 
-    def at(self, share: float) -> datetime:
-        """The wall time a share of the way through, from midnight of `first`."""
-        return midnight(self.first) + self.length * share
+    def at(self, percent: int) -> datetime:
+        """The wall time so far of the way through, from midnight of `first`."""
+        return midnight(self.first) + self.length * percent // 100
 
     @property
     def target(self) -> datetime:
@@ -67,8 +68,9 @@ class CallSlot:
     def reach(self) -> tuple[datetime, datetime]:
         return self._around(CALL_REACH)
 
-    def _around(self, share: float) -> tuple[datetime, datetime]:
-        return self.target - self.spacing * share, self.target + self.spacing * share
+    def _around(self, percent: int) -> tuple[datetime, datetime]:
+        reach = self.spacing * percent // 100
+        return self.target - reach, self.target + reach
 
 
 def midnight(day: date) -> datetime:
@@ -129,14 +131,20 @@ def month_of_cycle(month: int) -> int:
 def furthest(place: Period, previous: datetime) -> datetime:
     """The latest that the meeting of `place` may follow the previous one (DESIGN §5)."""
     stale = midnight(step(previous.date(), FURTHEST_EVER, 1)) + SLACK
-    return min(previous + place.length * FURTHEST, stale)
+    return min(previous + place.length * FURTHEST // 100, stale)
 
 
 def call_count(pair: Pair, place: Period) -> int:
     """How many calls follow the face-to-face meeting of a period: settled by the period's own length, so that moving a
     meeting changes no call's identity.
     """
-    return int(place.length / pair.calls.every.nominal + 0.5) if pair.calls else 0
+    return _fitting(place.length, pair.calls.every) if pair.calls else 0
+
+
+@lru_cache(maxsize=1024)  # a programme has a few policies, and their periods a few lengths
+def _fitting(length: timedelta, every: Every) -> int:
+    """How often an interval fits a length, rounded half up."""
+    return int(length / every.nominal + 0.5)
 
 
 def on_grid(pair: Pair, identity: Identity) -> bool:
@@ -151,7 +159,7 @@ def call_slots(pair: Pair, place: Period, before: datetime, after: datetime) -> 
     if after <= before:
         return []
     count = call_count(pair, place)
-    spacing = (after - before) / (count + 1)
+    spacing = (after - before) // (count + 1)
     return [
         CallSlot(Identity(pair.id, Kind.CALL, place.first, i), before + spacing * i, spacing)
         for i in range(1, count + 1)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from cadenced.core.availability import Busy, SharedHours
 from cadenced.core.cadence import CLOSEST, CallSlot, Period, call_slots, furthest, midnight, on_grid, period, period_of
-from cadenced.core.model import Cadence, Horizon, Identity, Kind, Meeting, Pair, State, WeeklyTime
+from cadenced.core.model import Cadence, Horizon, Identity, Kind, Meeting, Pair, State
 from cadenced.core.slots import Search, Slot, allowed, choose
 
 Window = tuple[datetime, datetime]
@@ -50,7 +50,7 @@ class _Planner:
     left: dict[Identity, Meeting] = field(default_factory=dict)
     taken: list[Meeting] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
-    habit: dict[Kind, WeeklyTime] = field(default_factory=dict)
+    habit: dict[Kind, datetime] = field(default_factory=dict)  # the wall time of the meeting before
     walls: dict[datetime, datetime] = field(default_factory=dict)
 
     def run(self) -> Plan:
@@ -62,29 +62,38 @@ class _Planner:
         self.left = {m.identity: m for m in sorted(self.standing, key=lambda m: m.start)}
         # history: what lies behind the previous period is neither matched nor touched
         first = max(0, period_of(self.pair, self.today) - 1)
-        last = period_of(self.pair, self.hours.wall(self.now + self.horizon.ahead).date()) + 2
-        places = [period(self.pair, n) for n in range(first, last + 1)]
+        places = [period(self.pair, n) for n in range(first, self._last() + 1)]
         anchors = self._face_to_face(places)
         for place, before, after in zip(places, anchors, anchors[1:], strict=False):
             self._calls(place, before, after)
         return self._plan()
 
+    def _last(self) -> int:
+        """The last period to plan: the one after the horizon's, for its meeting bounds the calls before it, and the
+        last in which something stands.
+        """
+        horizon = self.hours.wall(self.now + self.horizon.ahead).date()
+        standing = (self._wall(meeting).date() for meeting in self.standing)
+        return period_of(self.pair, max((horizon, *standing))) + 1
+
     def _face_to_face(self, places: Sequence[Period]) -> list[datetime]:
         """Places the face-to-face meetings; returns where each period's is, or would be: the anchors of the calls."""
         anchors: list[datetime] = []
         for place in places:
-            meeting = self._standing_in(place) or self._new_in(place, anchors[-1] if anchors else None)
-            if meeting is not None:
-                self._take(meeting)
-            anchors.append(self._wall(meeting) if meeting else place.target)
+            wall = self._standing_in(place) or self._new_in(place, anchors[-1] if anchors else None)
+            anchors.append(wall or place.target)
         return anchors
 
-    def _standing_in(self, place: Period) -> Meeting | None:
-        """The meeting that fills a period already: the period's own, or one of an older grid that fits the new."""
-        own = self.left.get(Identity(self.pair.id, Kind.FACE_TO_FACE, place.first))
-        if own is not None:
-            return self._kept(own, place.whole)
-        return self._adopted(Kind.FACE_TO_FACE, place.whole)
+    def _standing_in(self, place: Period) -> datetime | None:
+        return self._standing(Identity(self.pair.id, Kind.FACE_TO_FACE, place.first), place.whole)
+
+    def _standing(self, identity: Identity, place: Window) -> datetime | None:
+        """Takes the meeting that fills a place already: the place's own, or one of an older grid that fits the new."""
+        if not self.left:
+            return None
+        own = self.left.get(identity)
+        kept = self._kept(own, place) if own is not None else self._adopted(identity.kind, place)
+        return self._take(kept, self._wall(kept)) if kept is not None else None
 
     def _adopted(self, kind: Kind, place: Window) -> Meeting | None:
         """A standing meeting of an older grid that fits a place of today's: it keeps its identity and its event."""
@@ -94,15 +103,15 @@ class _Planner:
                 return self._kept(other, place)
         return None
 
-    def _new_in(self, place: Period, previous: datetime | None) -> Meeting | None:
-        identity = Identity(self.pair.id, Kind.FACE_TO_FACE, place.first)
+    def _new_in(self, place: Period, previous: datetime | None) -> datetime | None:
         if midnight(place.end) <= self.earliest:
             return None  # before us: history, not arrears
         cadence, following = self.pair.face_to_face, self._following(place)
         for window, why in _face_to_face_windows(place, previous, following):
             slot = choose(self.search, cadence, window, place.target, self.habit.get(Kind.FACE_TO_FACE))
             if slot is not None:
-                return self._meeting(identity, slot, f"face to face, {why}: {slot.reason}")
+                identity = Identity(self.pair.id, Kind.FACE_TO_FACE, place.first)
+                return self._place(identity, slot, f"face to face, {why}: {slot.reason}")
         self.gaps.append(f"no time for a face-to-face meeting between {place.first} and {place.end - timedelta(1)}")
         return None
 
@@ -117,29 +126,20 @@ class _Planner:
 
     def _calls(self, place: Period, before: datetime, after: datetime) -> None:
         for slot in call_slots(self.pair, place, before, after):
-            meeting = self._standing_call(slot, before, after) or self._new_call(slot)
-            if meeting is not None:
-                self._take(meeting)
+            low, high = slot.reach
+            if self._standing(slot.identity, (max(low, before), min(high, after))) is None and high > self.earliest:
+                self._new_call(slot, (low, high))
 
-    def _standing_call(self, slot: CallSlot, before: datetime, after: datetime) -> Meeting | None:
-        if not self.left:
-            return None
-        reach = (max(slot.reach[0], before), min(slot.reach[1], after))
-        own = self.left.get(slot.identity)
-        if own is not None:
-            return self._kept(own, reach)
-        return self._adopted(Kind.CALL, reach)
-
-    def _new_call(self, slot: CallSlot) -> Meeting | None:
+    def _new_call(self, slot: CallSlot, reach: Window) -> None:
         calls = self.pair.calls
-        if calls is None or slot.reach[1] <= self.earliest:
-            return None
-        for window in (slot.window, slot.reach):
+        if calls is None:
+            return
+        for window in (slot.window, reach):
             found = choose(self.search, calls, window, slot.target, self.habit.get(Kind.CALL))
             if found is not None:
-                return self._meeting(slot.identity, found, f"call between two meetings: {found.reason}")
+                self._place(slot.identity, found, f"call between two meetings: {found.reason}")
+                return
         self.gaps.append(f"no time for a call around {slot.target.date()}")
-        return None
 
     def _kept(self, meeting: Meeting, place: Window) -> Meeting | None:
         """The standing meeting, its length brought up to date; None when it must be placed anew."""
@@ -168,7 +168,7 @@ class _Planner:
         return any(
             other.identity.kind is Kind.FACE_TO_FACE
             and other.identity != meeting.identity
-            and abs(other.start - meeting.start) < place.length * CLOSEST
+            and abs(other.start - meeting.start) < place.length * CLOSEST // 100
             for other in settled
         )
 
@@ -176,22 +176,23 @@ class _Planner:
         """What the planner keeps off: a human placed or edited it, or it is past or about to begin."""
         return meeting.pinned or meeting.touched or meeting.start <= self.now + self.horizon.freeze
 
-    def _meeting(self, identity: Identity, slot: Slot, reason: str) -> Meeting:
-        times = (slot.start, slot.end)
-        self.walls[slot.start] = slot.wall
-        return Meeting(identity, *times, placed=times, rules=self.rules, reason=reason)
-
     def _wall(self, meeting: Meeting) -> datetime:
-        """The meeting's start in the pair's zone; asked for often, so remembered."""
+        """A standing meeting's start in the pair's zone; asked for often, so remembered."""
         if (wall := self.walls.get(meeting.start)) is None:
             wall = self.walls[meeting.start] = self.hours.wall(meeting.start)
         return wall
 
-    def _take(self, meeting: Meeting) -> None:
-        self.left.pop(meeting.identity, None)
+    def _place(self, identity: Identity, slot: Slot, reason: str) -> datetime:
+        times = (slot.start, slot.end)
+        return self._take(Meeting(identity, *times, placed=times, rules=self.rules, reason=reason), slot.wall)
+
+    def _take(self, meeting: Meeting, wall: datetime) -> datetime:
+        """Puts the meeting into the plan; returns its start in the pair's zone."""
+        if self.left:
+            self.left.pop(meeting.identity, None)
         self.taken.append(meeting)
-        wall = self._wall(meeting)
-        self.habit[meeting.identity.kind] = WeeklyTime(wall.weekday(), wall.time())
+        self.habit[meeting.identity.kind] = wall
+        return wall
 
     def _plan(self) -> Plan:
         """What is taken, up to the horizon; of the rest, what is past or in human hands stays and the others go."""
@@ -206,7 +207,7 @@ class _Planner:
         until = self.now + self.horizon.ahead
         face_to_face = (m for m in self.taken if m.identity.kind is Kind.FACE_TO_FACE and m.start > self.now)
         next_one = min(face_to_face, key=lambda m: m.start, default=None)
-        return [m for m in self.taken if m.identity in known or m.start <= until or m is next_one]
+        return [m for m in self.taken if m.start <= until or m is next_one or m.identity in known]
 
     def _why_dropped(self, meeting: Meeting) -> str:
         if self.hours.paused(self._wall(meeting).date()):
@@ -220,10 +221,11 @@ def _face_to_face_windows(
     place: Period, previous: datetime | None, following: datetime | None
 ) -> Iterator[tuple[Window, str]]:
     """Where a period's meeting may be, best first: each step gives up one wish, the last all but the period itself."""
-    low = previous + place.length * CLOSEST if previous else place.whole[0]
-    high = furthest(place, previous) if previous else place.whole[1]
+    nearest = place.length * CLOSEST // 100
+    low = previous + nearest if previous else midnight(place.first)
+    high = furthest(place, previous) if previous else midnight(place.end)
     if following is not None:
-        high = min(high, following - place.length * CLOSEST)
+        high = min(high, following - nearest)
     yield _clip(place.window, low, high), "in the first 40 % of its period"
     yield _clip(place.whole, low, high), "later in its period, for nothing earlier was free"
     yield _clip(place.whole, low, place.whole[1]), "wider than usual, for nothing nearer was free"

@@ -7,11 +7,13 @@ where busy time comes from.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from cadenced.core.availability import Busy, SharedHours
 from cadenced.core.model import Cadence, WeeklyTime
 
 GRID = 30  # minutes: meetings begin on the hour or half past, as people expect
+ORDERS = 4096  # remembered: 49 pairs of weekdays, and the few dozen windows that policies make
 HABIT = 2  # days nearer to the target that another time must be, to win over the weekday and time of last time
 
 
@@ -35,28 +37,22 @@ class Search:
 
 
 def choose(
-    search: Search, cadence: Cadence, window: tuple[datetime, datetime], target: datetime, habit: WeeklyTime | None
+    search: Search, cadence: Cadence, window: tuple[datetime, datetime], target: datetime, habit: datetime | None
 ) -> Slot | None:
     """The best slot whose start lies in `window`, or None.
 
-    `window` and `target` are naive wall time in the pair's zone. `habit` is the weekday and time of the meeting before.
+    `window`, `target` and `habit`, the start of the meeting before, are naive wall time in the pair's zone.
     """
-    if window[1] <= window[0]:
-        return None
+    low, high = window
     length = timedelta(minutes=cadence.minutes)
-    hours, around = search.hours, _Around(window, target.date())
-    for agreed, candidates in (
-        (True, _agreed(cadence, around)),
-        (False, _within_hours(hours, cadence, around, habit)),
-    ):
-        for wall in candidates:
-            if not window[0] <= wall < window[1] or hours.paused(wall.date()):
-                continue
-            start = hours.utc(wall)
-            if start is None or start < search.earliest or search.busy.overlaps(start, start + length):
-                continue
-            if agreed or hours.fits(start, wall, cadence.minutes):
-                return Slot(start, start + length, wall, _reason(agreed, wall, habit))
+    for wall, agreed in _candidates(search.hours, cadence, window, target.date(), habit) if low < high else ():
+        if not low <= wall < high or search.hours.paused(wall.date()):
+            continue
+        start = search.hours.utc(wall)
+        if start is None or start < search.earliest or search.busy.overlaps(start, start + length):
+            continue
+        if agreed or search.hours.fits(start, wall, cadence.minutes):
+            return Slot(start, start + length, wall, _reason(agreed, wall, habit))
     return None
 
 
@@ -71,50 +67,52 @@ def allowed(hours: SharedHours, cadence: Cadence, start: datetime, end: datetime
     )
 
 
-class _Around:
-    """The days of a window by their distance from the target's: the earlier of two first."""
-
-    def __init__(self, window: tuple[datetime, datetime], center: date) -> None:
-        self._first, self._last = window[0].date(), window[1].date()
-        self._center = center
-        self.reach = max(abs((self._last - center).days), abs((center - self._first).days))
-
-    def at(self, distance: int) -> Iterator[date]:
-        for offset in (-distance, distance) if distance else (0,):
-            day = self._center + timedelta(days=offset)
-            if self._first <= day <= self._last:
-                yield day
-
-
-def _agreed(cadence: Cadence, around: _Around) -> Iterator[datetime]:
-    if not cadence.at:
-        return
-    times: dict[int, list[time]] = {}
-    for each in sorted(cadence.at):
-        times.setdefault(each.weekday, []).append(each.at)
-    for distance in range(around.reach + 1):
-        for day in around.at(distance):
-            for at in times.get(day.weekday(), ()):
-                yield datetime.combine(day, at)
+def _candidates(
+    hours: SharedHours, cadence: Cadence, window: tuple[datetime, datetime], center: date, habit: datetime | None
+) -> Iterator[tuple[datetime, bool]]:
+    """Wall times, best first, and whether the two agreed on it. The days are those of the window, and no others."""
+    around = center.weekday(), (window[0].date() - center).days, (window[1].date() - center).days
+    for offset, at in _agreed_order(cadence.at, *around) if cadence.at else ():
+        yield datetime.combine(center + timedelta(offset), at), True
+    for offset, as_before in _day_order(None if habit is None else habit.weekday(), *around):
+        day = center + timedelta(offset)
+        if habit is not None and as_before:
+            yield datetime.combine(day, habit.time()), False
+            continue
+        for first, last in hours.on(day):
+            for minute in range(-(-first // GRID) * GRID, last - cadence.minutes + 1, GRID):
+                yield datetime.combine(day, time(minute // 60, minute % 60)), False
 
 
-def _within_hours(
-    hours: SharedHours, cadence: Cadence, around: _Around, habit: WeeklyTime | None
-) -> Iterator[datetime]:
-    """By cost: the days to the target, and HABIT more where it is not the weekday and time of last time."""
-    for cost in range(around.reach + HABIT + 1):
-        if habit is not None:
-            yield from (datetime.combine(d, habit.at) for d in around.at(cost) if d.weekday() == habit.weekday)
-        if cost >= HABIT:
-            for day in around.at(cost - HABIT):
-                for first, last in hours.on(day):
-                    for minute in range(-(-first // GRID) * GRID, last - cadence.minutes + 1, GRID):
-                        yield datetime.combine(day, time(minute // 60, minute % 60))
+# The two orders depend on weekdays and distances alone, so a programme of thousands asks for the same few again.
 
 
-def _reason(agreed: bool, wall: datetime, habit: WeeklyTime | None) -> str:
+@lru_cache(maxsize=ORDERS)
+def _agreed_order(agreed: tuple[WeeklyTime, ...], weekday: int, first: int, last: int) -> tuple[tuple[int, time], ...]:
+    """The agreed times by the distance of their day from the target's, the earlier of two first."""
+    found = [
+        (offset, each.at)
+        for each in agreed
+        for offset in range(first + (each.weekday - weekday - first) % 7, last + 1, 7)
+    ]
+    return tuple(sorted(found, key=lambda each: (abs(each[0]), *each)))
+
+
+@lru_cache(maxsize=ORDERS)
+def _day_order(habit: int | None, weekday: int, first: int, last: int) -> tuple[tuple[int, bool], ...]:
+    """The days by cost: their distance from the target's, and HABIT more where it is not the time of last time.
+
+    A day of the habit's weekday comes twice: for the habit's time, and for its other times.
+    """
+    costs = [(abs(offset) + HABIT, True, offset) for offset in range(first, last + 1)]
+    if habit is not None:
+        costs += [(abs(o), False, o) for o in range(first + (habit - weekday - first) % 7, last + 1, 7)]
+    return tuple((offset, not other) for _, other, offset in sorted(costs))
+
+
+def _reason(agreed: bool, wall: datetime, habit: datetime | None) -> str:
     if agreed:
         return "a time the two agreed on"
-    if habit is not None and (wall.weekday(), wall.time()) == (habit.weekday, habit.at):
+    if habit is not None and (wall.weekday(), wall.time()) == (habit.weekday(), habit.time()):
         return "both available, the same weekday and time as last time"
     return "both available, nearest to the target"
