@@ -23,7 +23,7 @@ from cadenced.cli.demo_expected import Expected
 from cadenced.cli.demo_look import Calendars, Delivered, Event, delivered
 from cadenced.cli.demo_servers import Child, calendar_server, mail_server, require_servers, running
 from cadenced.cli.options import reported
-from cadenced.cli.show import show_plan
+from cadenced.cli.show_plan import show_plan
 from cadenced.core.errors import TemporaryError
 
 ARRIVES_WITHIN = 60.0  # seconds: it takes three on an idle machine

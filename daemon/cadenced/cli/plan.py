@@ -7,7 +7,7 @@ import typer
 
 from cadenced.cli.options import AsJson, ConfigDir, Exit, Now, out, parse_now, print_json, reported
 from cadenced.cli.progress import progress
-from cadenced.cli.show import show_plan
+from cadenced.cli.show_plan import show_plan
 from cadenced.config import find_directory, load
 from cadenced.service.commands import plan_once
 

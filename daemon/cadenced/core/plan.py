@@ -111,7 +111,7 @@ class _Planner:
             slot = choose(self.search, cadence, window, place.target, self.habit.get(Kind.FACE_TO_FACE))
             if slot is not None:
                 identity = Identity(self.pair.id, Kind.FACE_TO_FACE, place.first)
-                return self._place(identity, slot, f"face to face, {why}: {slot.reason}")
+                return self._place(identity, slot, f"{why}; {slot.reason}")
         self.gaps.append(f"no time for a face-to-face meeting between {place.first} and {place.end - timedelta(1)}")
         return None
 
@@ -137,7 +137,7 @@ class _Planner:
         for window in (slot.window, reach):
             found = choose(self.search, calls, window, slot.target, self.habit.get(Kind.CALL))
             if found is not None:
-                self._place(slot.identity, found, f"call between two meetings: {found.reason}")
+                self._place(slot.identity, found, f"between meetings; {found.reason}")
                 return
         self.gaps.append(f"no time for a call around {slot.target.date()}")
 
@@ -226,7 +226,7 @@ def _face_to_face_windows(
     high = furthest(place, previous) if previous else midnight(place.end)
     if following is not None:
         high = min(high, following - nearest)
-    yield _clip(place.window, low, high), "in the first 40 % of its period"
+    yield _clip(place.window, low, high), "early in its period"
     yield _clip(place.whole, low, high), "later in its period, for nothing earlier was free"
     yield _clip(place.whole, low, place.whole[1]), "wider than usual, for nothing nearer was free"
     yield place.whole, "wherever its period had a free time"

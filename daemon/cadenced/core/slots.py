@@ -114,5 +114,5 @@ def _reason(agreed: bool, wall: datetime, habit: datetime | None) -> str:
     if agreed:
         return "a time the two agreed on"
     if habit is not None and (wall.weekday(), wall.time()) == (habit.weekday(), habit.time()):
-        return "both available, the same weekday and time as last time"
-    return "both available, nearest to the target"
+        return "both available, as last time"
+    return "both available, near the target"

@@ -1,0 +1,114 @@
+"""How a plan looks in a terminal: a line for each meeting and each mail, whoever of the two it concerns.
+
+`plan --json` lists every action by itself. Must never know how a plan is made.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cadenced.cli.show import show_blocked
+from cadenced.core.actions import Action, CancelEvent, CreateEvent, SendMail, UpdateEvent
+from cadenced.core.model import Kind, Pair
+from cadenced.service.report import Planned, zone_of
+
+SIGNS = {CreateEvent: ("+", "green"), UpdateEvent: ("~", "yellow"), CancelEvent: ("-", "red"), SendMail: ("@", "cyan")}
+KINDS = {Kind.FACE_TO_FACE: "face to face", Kind.CALL: "call"}
+SHOWN = 200  # lines; a plan of thousands is for --json
+THIS_YEAR = timedelta(days=300)  # within it a date needs no year
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """What is shown of an action, equal for the two of a pair: a meeting in the pair's zone, a mail in its reader's."""
+
+    pair: str
+    kind: type[Action]
+    when: str
+    what: str
+    reason: str
+
+
+def show_plan(planned: Planned, out: Console) -> None:
+    """The plan, pair by pair, each line with its reason."""
+    actions = planned.actions
+    if not actions:
+        out.print("Nothing to do: calendars and mail are as they should be.")
+    elif not planned.changes:
+        out.print("Nothing to do now: the calendars are as they should be. These mails will fall due:")
+    lines = _lines(actions, planned)
+    shown = dict(list(lines.items())[:SHOWN])
+    for name in dict.fromkeys(line.pair for line in shown):
+        out.print(Text(f"\n{_title(name, planned.programme.pairs.get(name))}", style="bold"))
+        out.print(_table((line, who) for line, who in shown.items() if line.pair == name))
+    if len(lines) > len(shown):
+        out.print(f"\n… and {len(lines) - len(shown)} more; --json lists them all.")
+    for decision in planned.decisions:
+        for gap in decision.gaps:
+            out.print(f"{decision.pair}: {gap}", style="yellow", markup=False)
+    show_blocked(planned.blocked, out)
+    for warning in planned.programme.warnings:
+        out.print(f"warning: {warning}", style="yellow", markup=False)
+    if planned.changes:
+        out.print(f"\n{_summary(actions, planned.now)}")
+
+
+def _lines(actions: Iterable[Action], planned: Planned) -> Mapping[_Line, list[str]]:
+    """The lines in order of time, each with the people it concerns."""
+    found: dict[_Line, list[str]] = {}
+    for action in actions:
+        pair = planned.programme.pairs.get(_pair_of(action))
+        found.setdefault(_line(action, pair, planned.now), []).append(action.person)
+    return found
+
+
+def _line(action: Action, pair: Pair | None, now: datetime) -> _Line:
+    if isinstance(action, SendMail):
+        when = _when(action.due, zone_of(action.person, pair), now)
+        return _Line(action.pair, SendMail, when, f"mail: {action.kind}", action.reason)
+    when = _when(action.meeting.start, pair.timezone if pair else "UTC", now)
+    return _Line(_pair_of(action), type(action), when, KINDS[action.meeting.identity.kind], action.reason)
+
+
+def _table(lines: Iterable[tuple[_Line, list[str]]]) -> Table:
+    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
+    for _ in range(4):
+        table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for line, people in lines:
+        sign, style = SIGNS[line.kind]
+        who = "both" if len(people) > 1 else people[0]
+        table.add_row(Text(sign, style), line.when, line.what, who, Text(line.reason, style="dim"))
+    return table
+
+
+def _summary(actions: list[Action], now: datetime) -> str:
+    counts = {
+        "events to create": sum(isinstance(a, CreateEvent) for a in actions),
+        "to change": sum(isinstance(a, UpdateEvent) for a in actions),
+        "to cancel": sum(isinstance(a, CancelEvent) for a in actions),
+        "mails to send now": sum(isinstance(a, SendMail) and a.due <= now for a in actions),
+    }
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count) + "."
+
+
+def _title(name: str, pair: Pair | None) -> str:
+    if pair is None:
+        return f"{name}, no longer in the programme"
+    zone = pair.timezone.rpartition("/")[2].replace("_", " ")
+    return f"{name}: {pair.mentor.name} and {pair.protege.name}, meetings in {zone} time"
+
+
+def _when(moment: datetime, zone: str, now: datetime) -> str:
+    local = moment.astimezone(ZoneInfo(zone))
+    year = "" if abs(moment - now) < THIS_YEAR else f" {local.year}"
+    return f"{local:%a} {local.day:>2} {local:%b}{year} {local:%H:%M}"
+
+
+def _pair_of(action: Action) -> str:
+    return action.pair if isinstance(action, SendMail) else action.meeting.identity.pair

@@ -1,0 +1,59 @@
+"""`make bench`: ratios, each of two measurements of the same run. Nothing here is a test: a slow machine fails nothing.
+
+`python -m tests.bench [NAME…]` runs the rows of those names.
+"""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench import calendars, planning, saving
+
+
+@dataclass(frozen=True)
+class Row:
+    """`run` gives ours and theirs in seconds; where `theirs` is None the row is about seconds alone."""
+
+    name: str
+    what: str
+    against: str
+    aim: str
+    run: Callable[[], tuple[float, float | None]]
+
+
+ROWS = (
+    Row("plan", "plan a year for 10,000 pairs", "build as many VEVENTs with icalendar", "< 0.25", planning.year),
+    Row(
+        "quiet",
+        "a pass over 200 unchanged calendars",
+        "the same sync reports by bare aiohttp",
+        "< 1.3",
+        calendars.quiet,
+    ),
+    Row(
+        "apply", "a first apply of 200 pairs", "PUTs of the same bodies by bare aiohttp", "< 1.2", calendars.first_apply
+    ),
+    Row("save", "from saving the file to the event, 5,000 pairs", "", "< 2 s", saving.to_event),
+)
+
+
+def main(names: list[str]) -> None:
+    out = Console()
+    table = Table("", "ours", "against", "theirs", "ratio", "aim")
+    for row in ROWS:
+        if names and row.name not in names:
+            continue
+        ours, theirs = row.run()
+        seconds = f"{ours:.2f} s"
+        if theirs is None:
+            table.add_row(row.what, seconds, "", "", seconds, row.aim)
+        else:
+            table.add_row(row.what, seconds, row.against, f"{theirs:.2f} s", f"{ours / theirs:.2f}", row.aim)
+        out.print(f"{row.name}: done", style="dim")
+    out.print(table)
+
+
+main(sys.argv[1:])
