@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, inspect, select, table, text
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, inspect, select, table
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import column
 
@@ -90,12 +90,6 @@ class Database:
                     "Install that version again, or restore the store from before the upgrade."
                 )
             migrations.upgrade(connection, REVISION)
-
-    @property
-    def fresh(self) -> bool:
-        """Whether no turn has ever been recorded: new, or lost and made anew."""
-        with self._engine.begin() as connection:
-            return not connection.execute(text("SELECT 1 FROM meta LIMIT 1")).first()
 
     def run_now(self, work: Callable[[Connection], T]) -> T:
         """As run(), for where there is no event loop yet."""

@@ -3,7 +3,7 @@
 Must never know SMTP, nor what a message says.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from cadenced.shell.upsert import insert_new, upsert
 
 OPEN = (str(MailState.QUEUED), str(MailState.UNKNOWN))
 COUNTED = (str(MailState.SENT), str(MailState.UNKNOWN))
-PLACES = {"recipient": "", "message_id": "", "person": "", "uid": "", "kind": ""}
+JOURNAL = "journal"  # in `meta`: how far in the journal the database is, in bytes
 
 
 class Ledger:
@@ -59,7 +59,7 @@ class Ledger:
             o = schema.outbox.c
             if result.state is MailState.SENT:
                 sent_as = connection.execute(select(o.message_id).where(o.key == key)).scalar() or "-"
-                self.journal.append([("sent", key, sent_as, now.isoformat())])
+                self._note(connection, [("sent", key, sent_as, now.isoformat())])
             values = {
                 "state": str(result.state),
                 "reply": result.reply,
@@ -139,21 +139,13 @@ class Ledger:
     async def stopped_addresses(self) -> dict[str, str]:
         return {row["address"]: row["reply"] for row in await self._all(select(schema.stopped))}
 
+    def _note(self, connection: Connection, entries: Sequence[tuple[str, ...]]) -> None:
+        """Into the journal, and how far this database is in it."""
+        if entries:
+            upsert(connection, schema.meta, [{"key": JOURNAL, "value": str(self.journal.append(entries))}])
+
     async def _all(self, query: Select[Any]) -> Sequence[Any]:
         return await self._database.run(lambda c: c.execute(query).mappings().all())
 
     async def _scalar(self, query: Select[Any]) -> Any:
         return await self._database.run(lambda c: c.execute(query).scalar())
-
-
-def replay_mail(connection: Connection, entries: Iterable[tuple[str, ...]]) -> None:
-    """The keys that a journal says were sent, as rows of the ledger without their bodies."""
-    sent = {entry[1]: entry[2] for entry in entries if entry[0] == "sent"}
-    blank = {"body": b"", "due": 0, "expires": 0, "day": "1970-01-01", "state": str(MailState.SENT), "attempts": 1}
-    rows = [
-        PLACES
-        | blank
-        | {"key": key, "pair": key.partition("/")[0], "message_id": message_id, "reply": "from the journal"}
-        for key, message_id in sent.items()
-    ]
-    insert_new(connection, schema.outbox, rows)

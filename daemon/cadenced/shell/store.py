@@ -25,10 +25,11 @@ from cadenced.core.records import (
     PairState,
 )
 from cadenced.shell import schema
-from cadenced.shell.database import Database
+from cadenced.shell.database import Database, explained
 from cadenced.shell.journal import Journal
-from cadenced.shell.ledger import Ledger, replay_mail
+from cadenced.shell.ledger import Ledger
 from cadenced.shell.lock import Lock
+from cadenced.shell.replay import replay
 from cadenced.shell.rows import account_of, alert_of, copy_of, flat, meeting_of, meeting_row, moment, stamp
 from cadenced.shell.upsert import insert_new, upsert
 
@@ -46,14 +47,15 @@ class Store(Ledger):
     @classmethod
     def open(cls, path: Path) -> "Store":
         """The store at `path`. StoreError when another process keeps it, or it is damaged, newer or unwritable."""
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = Lock(path.with_name(path.name + ".lock"))
+        with explained(path):
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = Lock(path.with_name(path.name + ".lock"))
         try:
             store = cls(Database.open(path), Journal(path.with_name(path.name + ".journal")), lock)
+            store._database.run_now(lambda c: replay(c, store.journal))
         except BaseException:
             lock.release()
             raise
-        store._replay()
         return store
 
     @classmethod
@@ -65,7 +67,7 @@ class Store(Ledger):
     def snapshot(cls, path: Path) -> "Store":
         """A copy in memory, for looking and trying: it may be taken beside a running daemon."""
         store = cls(Database.copy(path), Journal(path.with_name(path.name + ".journal")))
-        store._replay()
+        store._database.run_now(lambda c: replay(c, store.journal))
         store.journal = Journal(None)
         return store
 
@@ -73,21 +75,6 @@ class Store(Ledger):
         self._database.close()
         if self._lock is not None:
             self._lock.release()
-
-    def _replay(self) -> None:
-        """Into a database that is new, what the journal remembers of a lost one."""
-        if not self._database.fresh:
-            return
-
-        def work(connection: Connection) -> None:
-            entries = list(self.journal.entries())
-            replay_mail(connection, entries)
-            tombs = {(e[1], e[2]): e[3] for e in entries if e[0] == "deleted"}
-            rows = [CopyRow(u, a, pair, "", "", "", "", CopyState.DELETED) for (u, a), pair in tombs.items()]
-            insert_new(connection, schema.copies, [flat(row) for row in rows])
-            upsert(connection, schema.meta, [{"key": "schema", "value": schema.REVISION}])
-
-        self._database.run_now(work)
 
     async def accounts(self) -> dict[str, AccountRow]:
         rows = await self._all(select(schema.accounts))
@@ -109,7 +96,7 @@ class Store(Ledger):
             before = {row["uid"]: row for row in here}
             dead = [before[uid] for uid in lost if uid in before and before[uid]["state"] != CopyState.DELETED]
             since = str(account.since or "-")
-            self.journal.append([("deleted", row["uid"], row["account"], row["pair"] or "-", since) for row in dead])
+            self._note(connection, [("deleted", row["uid"], row["account"], row["pair"] or "-", since) for row in dead])
             upsert(connection, schema.accounts, [flat(account)])
             upsert(connection, schema.copies, [flat(copy) for copy in copies])
             tombs = [dict(row) | {"state": str(CopyState.DELETED), "body": "", "etag": ""} for row in dead]

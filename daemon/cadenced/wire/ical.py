@@ -177,9 +177,14 @@ def _master(calendar: Calendar) -> Event:
 
 
 def _set_time(event: Event, fields: EventFields) -> None:
+    """In the person's zone; in UTC where the clocks show a time twice and its second pass is meant, for a local time
+    means the first (RFC 5545 §3.3.5).
+    """
     zone = ZoneInfo(fields.timezone)
-    event.add("dtstart", fields.start.astimezone(zone))
-    event.add("dtend", fields.end.astimezone(zone))
+    local = [moment.astimezone(zone) for moment in (fields.start, fields.end)]
+    start, end = [moment.astimezone(UTC) for moment in local] if any(each.fold for each in local) else local
+    event.add("dtstart", start)
+    event.add("dtend", end)
 
 
 def _set_text(event: Event, key: str, text: str) -> None:

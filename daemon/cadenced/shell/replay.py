@@ -1,0 +1,50 @@
+"""What a database learns from the journal: when it is new, or older than the journal, or a crash came between the two.
+
+Must never know when a store is opened, nor what the journal's file looks like.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, bindparam, select, update
+
+from cadenced.core.records import CopyRow, CopyState, MailState
+from cadenced.shell import schema
+from cadenced.shell.journal import Journal
+from cadenced.shell.ledger import JOURNAL
+from cadenced.shell.rows import flat
+from cadenced.shell.upsert import insert_new, upsert
+
+Entry = tuple[str, ...]
+
+TOLD = {"state": str(MailState.SENT), "reply": "from the journal"}
+BLANK = TOLD | {"recipient": "", "person": "", "uid": "", "kind": "", "body": b"", "due": 0, "expires": 0}
+NEVER_COUNTED = {"day": "1970-01-01", "attempts": 1}  # towards no day of a reader
+
+
+def replay(connection: Connection, journal: Journal) -> None:
+    """From where the database is in the journal to the journal's end."""
+    known = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == JOURNAL)).scalar()
+    entries, size = journal.read(int(known or 0))
+    if entries:
+        _mail(connection, (entry for entry in entries if entry[0] == "sent"))
+        _tombstones(connection, (entry for entry in entries if entry[0] == "deleted"))
+        upsert(connection, schema.meta, [{"key": JOURNAL, "value": str(size)}])
+
+
+def _mail(connection: Connection, entries: Iterable[Entry]) -> None:
+    """Rows without their bodies where there are none; and those are sent that say otherwise."""
+    sent = {key: message_id for _, key, message_id, _ in entries}
+    if not sent:
+        return
+    named = ({"key": key, "pair": key.partition("/")[0], "message_id": text} for key, text in sent.items())
+    insert_new(connection, schema.outbox, [BLANK | NEVER_COUNTED | each for each in named])
+    o = schema.outbox.c
+    change = update(schema.outbox).where(o.key == bindparam("sent"), o.state != TOLD["state"]).values(TOLD)
+    connection.execute(change, [{"sent": key} for key in sent])
+
+
+def _tombstones(connection: Connection, entries: Iterable[Entry]) -> None:
+    """Only where nothing is known of the copy: what stands in a calendar, a look sees."""
+    pairs = {(uid, account): pair for _, uid, account, pair, _ in entries}
+    rows = [CopyRow(uid, name, pair, "", "", "", "", CopyState.DELETED) for (uid, name), pair in pairs.items()]
+    insert_new(connection, schema.copies, [flat(row) for row in rows])
