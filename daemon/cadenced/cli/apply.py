@@ -6,13 +6,14 @@ import typer
 
 from cadenced.cli.options import AsJson, ConfigDir, Exit, Now, out, parse_now, print_json, reported
 from cadenced.cli.progress import progress
-from cadenced.cli.show import show_applied
 from cadenced.config import find_directory, load
-from cadenced.service.commands import apply_once
 
 
 def apply(config: ConfigDir = None, now: Now = None, as_json: AsJson = False) -> None:
     """Bring calendars and mail up to date, once."""
+    from cadenced.cli.show import show_applied  # noqa: PLC0415
+    from cadenced.service.commands import apply_once  # noqa: PLC0415
+
     with reported():
         installation = load(find_directory(config))
         with progress("Bringing calendars and mail up to date") as step:

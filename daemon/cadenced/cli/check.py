@@ -28,10 +28,13 @@ def check(config: ConfigDir = None, as_json: AsJson = False) -> None:
 
 
 def _load(config: Any) -> Programme:
+    from cadenced.wire.message import Composer  # noqa: PLC0415
+
     installation = load(find_directory(config))
-    installation.settings.mail_account()  # the secrets, too, must be there
-    installation.settings.calendar_accounts()
-    return installation.loader.load()
+    smtp = installation.settings.smtp
+    programme = installation.whole().programme
+    Composer(smtp.sender, plus_addressing=smtp.plus_addressing, templates=installation.templates)
+    return programme
 
 
 def _problem(problem: Any) -> dict[str, Any]:

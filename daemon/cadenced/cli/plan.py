@@ -7,9 +7,7 @@ import typer
 
 from cadenced.cli.options import AsJson, ConfigDir, Exit, Now, out, parse_now, print_json, reported
 from cadenced.cli.progress import progress
-from cadenced.cli.show_plan import show_plan
 from cadenced.config import find_directory, load
-from cadenced.service.commands import plan_once
 
 
 def plan(
@@ -24,6 +22,9 @@ def plan(
     as_json: AsJson = False,
 ) -> None:
     """Show what would be done, with reasons; do nothing. It may run beside the daemon."""
+    from cadenced.cli.show_plan import show_plan  # noqa: PLC0415
+    from cadenced.service.commands import plan_once  # noqa: PLC0415
+
     with reported():
         installation = load(find_directory(config))
         with progress("Looking at the calendars") as step:

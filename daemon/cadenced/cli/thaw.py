@@ -7,7 +7,6 @@ import typer
 
 from cadenced.cli.options import ConfigDir, out, reported
 from cadenced.config import find_directory, load
-from cadenced.service.commands import thaw_once
 
 
 def thaw(
@@ -18,5 +17,7 @@ def thaw(
 
     It may run beside the daemon, which acts on it at its next look.
     """
+    from cadenced.service.commands import thaw_once  # noqa: PLC0415
+
     with reported():
         out.print(asyncio.run(thaw_once(load(find_directory(config)), name)), markup=False)

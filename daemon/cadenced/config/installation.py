@@ -4,7 +4,7 @@ Owns where that folder is, and what `init` writes into it.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -16,11 +16,22 @@ from cadenced.config.reading import read_text
 from cadenced.config.resolver import Known
 from cadenced.config.roadmaps import load_roadmaps
 from cadenced.config.settings import Settings, load_settings
+from cadenced.core.accounts import CalendarAccount, MailAccount
 from cadenced.core.errors import ConfigError
+from cadenced.core.model import Programme
 
 P = ParamSpec("P")
 T = TypeVar("T")
 EXAMPLE = ("cadenced.toml", "pairs.toml")
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """All that must be read before anything can be done, secrets included."""
+
+    programme: Programme
+    mail: MailAccount
+    calendars: Mapping[str, CalendarAccount]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +42,19 @@ class Installation:
     settings: Settings
     loader: ProgrammeLoader
     templates: dict[str, str]
+
+    def whole(self, *, secrets: bool = True) -> Whole:
+        """Reads the programme and, unless no server is to be asked, every secret: blocking.
+
+        ConfigProblems with all that is wrong.
+        """
+        problems: list[Problem] = []
+        programme = _collected(problems, self.loader.load)
+        mail = _collected(problems, self.settings.mail_account, secrets=secrets)
+        calendars = _collected(problems, self.settings.calendar_accounts, secrets=secrets)
+        if programme is None or mail is None or calendars is None:
+            raise ConfigProblems(problems)
+        return Whole(programme, mail, calendars)
 
 
 def load(directory: Path, before: Installation | None = None) -> Installation:

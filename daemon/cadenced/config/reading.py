@@ -42,7 +42,8 @@ def parse(path: Path, text: str) -> dict[str, Any]:
         words, _, place = str(error).partition(" (at ")
         number = "".join(c for c in place.split(",")[0] if c.isdigit())
         line = int(number) if number else text.count("\n") + 1  # "at end of document"
-        raise ConfigProblems([Problem(path, line, "", f"is no valid TOML: {words}")]) from None
+        doubt = " (does the day exist?)" if "date" in words else ""
+        raise ConfigProblems([Problem(path, line, "", f"is no valid TOML: {words}{doubt}")]) from None
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets a thousand deep
         raise ConfigProblems([Problem(path, 0, "", f"is no valid TOML: {error}")]) from None
 

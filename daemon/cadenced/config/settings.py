@@ -68,22 +68,27 @@ class Settings(BaseSettings):
     def horizon(self) -> Horizon:
         return Horizon(self.defaults.horizon, self.defaults.freeze, self.defaults.notice)
 
-    def mail_account(self) -> MailAccount:
-        """With its password read: blocking. ConfigError when that can't be."""
+    def mail_account(self, *, secrets: bool = True) -> MailAccount:
+        """With its password read, unless nothing is to be sent: blocking. ConfigProblems when that can't be."""
         s = self.smtp
-        return MailAccount(
-            s.host, s.port, s.tls, s.sender, s.username, self._password("smtp", s), self._path(s.ca_file)
-        )
+        try:
+            password = self._password("smtp", s) if secrets else ""
+        except ConfigError as error:
+            raise ConfigProblems([self._missing("smtp", error)]) from None
+        return MailAccount(s.host, s.port, s.tls, s.sender, s.username, password, self._path(s.ca_file))
 
-    def calendar_accounts(self) -> dict[str, CalendarAccount]:
-        """By name, with their passwords read: blocking. ConfigProblems naming every one that can't be."""
+    def calendar_accounts(self, *, secrets: bool = True) -> dict[str, CalendarAccount]:
+        """By name, with their passwords read, unless no server is to be asked: blocking.
+
+        ConfigProblems naming every one that can't be.
+        """
         found: dict[str, CalendarAccount] = {}
         problems: list[Problem] = []
         for name, each in self.calendars.items():
             try:
-                password = self._password(f"calendars.{name}", each)
+                password = self._password(f"calendars.{name}", each) if secrets else ""
             except ConfigError as error:
-                problems.append(Problem(self._directory / FILE, 0, "", str(error)))
+                problems.append(self._missing(f"calendars.{name}", error))
                 continue
             found[name] = CalendarAccount(
                 name, each.url, each.address, each.username, password, each.calendar, self._path(each.ca_file)
@@ -100,6 +105,12 @@ class Settings(BaseSettings):
             return Path(state.split(":")[0]) / "cadenced.db"
         home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
         return Path(home) / "cadenced" / "cadenced.db"
+
+    def _missing(self, section: str, error: ConfigError) -> Problem:
+        """A password that can't be had, at the section that wants it."""
+        path = self._directory / FILE
+        text = str(error).removeprefix(f"{section}").removeprefix(": ").removeprefix(".")
+        return Problem(path, line_of(read_text(path), section.split(".")), section, text)
 
     def _password(self, name: str, login: Login) -> str:
         """Empty where there is no login."""

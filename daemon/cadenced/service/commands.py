@@ -6,14 +6,16 @@ Owns how long things live in one run of the program. Must never know a terminal:
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from cadenced.config import ConfigProblems, Installation, load
 from cadenced.core.errors import ConfigError
 from cadenced.core.model import Programme
+from cadenced.core.records import AccountRow, AccountStatus
 from cadenced.reconciler.observe import Observation
 from cadenced.service.daemon import RELOAD_ERROR, Daemon
 from cadenced.service.parts import Clock, Loaded, Parts
@@ -26,6 +28,9 @@ from cadenced.shell.mailer import Mailer
 from cadenced.shell.store import Store
 from cadenced.shell.watch import changes
 
+UNSEEN = "https://unseen.invalid/{}/"  # of a calendar that `plan --offline` has never looked at (RFC 2606 §2)
+TRANSIENT = (AccountStatus.OK, AccountStatus.UNREACHABLE)
+
 Step = Callable[[str, int, int], None]  # what, done, of how many
 
 
@@ -37,11 +42,11 @@ async def plan_once(
     installation: Installation, now: datetime | None = None, *, offline: bool = False, step: Step = _quiet
 ) -> Planned:
     """What apply would do now. Nothing changes, on no server and on no disk; it may run beside the daemon."""
-    store = Store.snapshot(installation.settings.store_path())
-    async with _joined(store, installation, _clock(now)) as parts:
+    store, loaded = Store.snapshot(installation.settings.store_path()), Loaded.of(installation, secrets=not offline)
+    async with _joined(store, loaded, _clock(now)) as parts:
         wheel = parts.wheel
         if offline:
-            wheel.rows = await parts.store.accounts()
+            wheel.rows = _unseen(parts.loaded.accounts, await parts.store.accounts())
         else:
             await _look(parts, step)
         names = await _all_pairs(parts)
@@ -55,7 +60,7 @@ async def plan_once(
 async def apply_once(installation: Installation, now: datetime | None = None, step: Step = _quiet) -> Applied:
     """One pass over all pairs, and the mail that is due. StoreError when a daemon keeps the store."""
     store = Store.open(installation.settings.store_path())
-    async with _joined(store, installation, _clock(now)) as parts:
+    async with _joined(store, Loaded.of(installation), _clock(now)) as parts:
         await parts.recover()
         await _look(parts, step)
         names = await _all_pairs(parts)
@@ -151,14 +156,25 @@ class _Loading:
 
 
 @asynccontextmanager
-async def _joined(store: Store, installation: Installation, clock: Clock) -> AsyncGenerator[Parts]:
+async def _joined(store: Store, loaded: Loaded, clock: Clock) -> AsyncGenerator[Parts]:
     """Everything of one command, with the configuration in force; closed at the end, whatever happens."""
     parts = Parts(store, CalDav(), Mailer(), clock)
     try:
-        await parts.install(Loaded.of(installation))
+        await parts.install(loaded)
         yield parts
     finally:
         await parts.close()
+
+
+def _unseen(accounts: Iterable[str], known: Mapping[str, AccountRow]) -> dict[str, AccountRow]:
+    """The accounts as if each answered: as last seen, or as an empty calendar that takes everything."""
+    rows = {name: known.get(name, AccountRow(name)) for name in accounts}
+    return {
+        name: replace(row, url=row.url or UNSEEN.format(name), status=AccountStatus.OK)
+        if row.status in TRANSIENT
+        else row
+        for name, row in rows.items()
+    }
 
 
 async def _look(parts: Parts, step: Step) -> list[Observation]:

@@ -51,13 +51,16 @@ class Loaded:
     daily_cap: int = 2
 
     @classmethod
-    def of(cls, installation: Installation) -> "Loaded":
-        """Blocking: reads the programme and every secret. ConfigError, with all that is wrong."""
-        settings = installation.settings
+    def of(cls, installation: Installation, *, secrets: bool = True) -> "Loaded":
+        """Blocking: reads the programme and, unless no server is to be asked, every secret.
+
+        ConfigError, with all that is wrong.
+        """
+        settings, whole = installation.settings, installation.whole(secrets=secrets)
         return cls(
-            installation.loader.load(),
-            settings.calendar_accounts(),
-            settings.mail_account(),
+            whole.programme,
+            whole.calendars,
+            whole.mail,
             settings.horizon(),
             installation.templates,
             settings.service.poll,
