@@ -24,7 +24,8 @@ layers: .venv/ready   ## import-linter: the map in ARCHITECTURE.md
 	.venv/bin/lint-imports
 units:    ## systemd units: verified, and exposure at most 1.5
 	systemd/check
-interop: .venv/ready  ## the contract suite against Debian's Cyrus (root; installs it)
+interop: .venv/ready  ## the contract suite against Debian's Cyrus (root; installs nothing)
+	@$(PY) -m tests.interop.cyrus check
 	$(PY) -m pytest -m interop $(ARGS)
 bench: .venv/ready    ## ratios, each measured within one run
 	$(PY) -m tests.bench $(ARGS)

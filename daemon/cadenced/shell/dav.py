@@ -2,6 +2,9 @@
 
 Owns the transport. Must never know what a calendar is. Redirects are refused: following one would send a PUT again
 without its body, or a password to another host.
+
+aiohttp itself sends a PUT or DELETE a second time when a kept connection was closed under it. That is safe only because
+each of ours carries a precondition: where the first one took effect, the second one meets a 412.
 """
 
 import asyncio
@@ -10,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from urllib.parse import quote, unquote, urljoin, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
 import aiohttp
 from yarl import URL
@@ -23,20 +26,24 @@ CONNECT = 10.0  # seconds to reach a server that is there
 WHOLE = 60.0  # seconds for a reply, body included: a sync report of a slow server takes a few
 PER_HOST = 8  # connections; Radicale's own default limit, and more would only queue there
 LARGEST = 64 << 20  # bytes of one reply: a listing of 200,000 events
-KEEPS = "/@:+,;=~!$&'()*"  # in a path, beside the unreserved: servers differ in whether they encode them
+LONGEST_RETRY_AFTER = 3600.0  # seconds: no header, mistaken or not, silences a calendar for longer
+KEEPS = "@:+,;=~!$&'()*"  # in a path, beside the unreserved: servers differ in whether they encode them
+SOON = frozenset({302, 303, 307, 408, 423, 425, 429})  # sent on, slow, locked, early, too many: for a while only
+LIKE_ANSWERS = frozenset({501, 507})  # of the 5xx: "not here" and "no room" will not be different in a minute
 
 SessionFactory = Callable[[ssl.SSLContext | None], aiohttp.ClientSession]
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A request. `cap` is the number of bytes that its reply may have."""
+    """A request. `cap` is the number of bytes that its reply may have; `onward`: a redirect is an answer."""
 
     method: str
     url: str
     body: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     cap: int = LARGEST
+    onward: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,11 @@ class Reply:
 
 
 class TooLargeError(PermanentError):
-    """A reply beyond its cap."""
+    """A reply beyond its cap. `reply` is what was read of it."""
+
+    def __init__(self, text: str, reply: Reply) -> None:
+        super().__init__(text)
+        self.reply = reply
 
 
 @dataclass
@@ -68,10 +79,11 @@ class Dav:
     async def request(self, account: CalendarAccount, ask: Ask) -> Reply:
         """Any reply that is an answer, whatever its status below 500. The rest is raised as who must act.
 
-        AccessError: 401, or a certificate that can't be trusted. TemporaryError: no connection, a deadline, 429, 5xx.
-        PermanentError: a redirect, or a reply beyond its cap.
+        AccessError: 401, or a certificate that can't be trusted. TemporaryError: no connection, a deadline, 423, 429,
+        5xx, a redirect for a while. PermanentError: a redirect for good, or a reply beyond its cap. ConfigError: no
+        address that a password may be sent to.
         """
-        _refuse_clear_text(ask.url)
+        _refuse_unsafe(ask.url)
         host = _host(ask.url)
         try:
             async with asyncio.timeout(self.whole):
@@ -82,7 +94,7 @@ class Dav:
                 "If it is one of your own, name it with ca_file"
             ) from error
         except TimeoutError as error:
-            raise TemporaryError(f"{host} did not answer within {self.whole:.0f} seconds") from error
+            raise TemporaryError(f"{host} did not answer in time (at most {self.whole:g} seconds)") from error
         except (aiohttp.ClientError, OSError) as error:
             raise TemporaryError(f"{host} cannot be reached: {error}") from error
 
@@ -98,8 +110,11 @@ class Dav:
             allow_redirects=False,
         )
         async with sent as answer:
-            reply = Reply(answer.status, answer.headers, await _read(answer, ask.cap), str(answer.url))
-        return _judged(reply, account)
+            body = await _read(answer, ask.cap)
+            reply = _judged(Reply(answer.status, answer.headers, body, str(answer.url)), account, ask)
+        if len(body) > ask.cap:
+            raise TooLargeError(f"{_host(ask.url)} sent more than {ask.cap} bytes", reply)
+        return reply
 
     def _session(self, ca_file: Path | None) -> aiohttp.ClientSession:
         if ca_file not in self._sessions:
@@ -113,13 +128,19 @@ class Dav:
 
 
 def path_of(href: str, base: str = "") -> str:
-    """An href in one form, an absolute path: servers answer with full URLs, and encode "@" or don't."""
-    return quote(unquote(urlsplit(urljoin(base, href)).path), safe=KEEPS)
+    """An href in one form, an absolute path: servers answer with full URLs, and encode "@" or don't.
+
+    By bytes and by segment, so that what is encoded in another charset, or as a slash, stays what it is. ValueError
+    when it is no reference at all.
+    """
+    segments = urlsplit(urljoin(base, href)).path.split("/")
+    return "/".join(quote(unquote_to_bytes(segment), safe=KEEPS) for segment in segments)
 
 
 def url_of(path: str, base: str) -> str:
-    """The URL of an absolute path on the server of `base`."""
-    return urljoin(base, path)
+    """The URL of an absolute path on the server of `base`, and on no other, whatever the path looks like."""
+    parts = urlsplit(base)
+    return f"{parts.scheme}://{parts.netloc}{path}"
 
 
 def _session(context: ssl.SSLContext | None) -> aiohttp.ClientSession:
@@ -142,41 +163,54 @@ def _context(ca_file: Path | None) -> ssl.SSLContext | None:
 
 
 async def _read(answer: aiohttp.ClientResponse, cap: int) -> bytes:
+    """The body; of one beyond its cap, just enough to see that it is."""
     body = bytearray()
     async for chunk in answer.content.iter_chunked(1 << 16):
         body += chunk
         if len(body) > cap:
-            raise TooLargeError(f"{answer.url.host} sent more than {cap} bytes")
+            break
     return bytes(body)
 
 
-def _judged(reply: Reply, account: CalendarAccount) -> Reply:
+def _judged(reply: Reply, account: CalendarAccount, ask: Ask) -> Reply:
     host = _host(reply.url)
     if reply.status == 401:
         where = f"calendars.{account.name}"
         raise AccessError(f"{host} refuses the login {account.username!r}: check username and password of {where}")
+    if 300 <= reply.status < 400 and ask.onward:
+        return reply
+    told = ""
     if 300 <= reply.status < 400:
-        where = reply.headers.get("Location", "nowhere")
-        raise PermanentError(f"{host} sends us on to {where} ({reply.status}); put that address as url")
-    if reply.status == 429 or (reply.status >= 500 and reply.status not in (501, 507)):
-        raise TemporaryError(f"{host} answered {reply.status}", retry_after=_retry_after(reply))
+        told = f", to send us on to {reply.headers.get('Location', 'nowhere')}"
+    if reply.status in SOON or (reply.status >= 500 and reply.status not in LIKE_ANSWERS):
+        raise TemporaryError(f"{host} answered {reply.status}{told}", retry_after=_retry_after(reply))
+    if told:
+        raise PermanentError(f"{host} answered {reply.status}{told}; put that address as url")
     return reply
 
 
 def _retry_after(reply: Reply) -> float | None:
     """Seconds (RFC 9110 §10.2.3); a date is understood relative to the server's own clock."""
     said, now = reply.headers.get("Retry-After", ""), reply.headers.get("Date", "")
-    if said.isdecimal():
-        return float(said)
     try:
-        return max(0.0, (parsedate_to_datetime(said) - parsedate_to_datetime(now)).total_seconds())
+        if said.isdecimal():
+            seconds = float(said)
+        else:
+            seconds = (parsedate_to_datetime(said) - parsedate_to_datetime(now)).total_seconds()
     except (ValueError, TypeError):
         return None
+    return min(max(0.0, seconds), LONGEST_RETRY_AFTER)
 
 
-def _refuse_clear_text(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+def _refuse_unsafe(url: str) -> None:
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:  # a port or an IPv6 address that is none
+        parts, port = urlsplit(""), None
+    if "@" in parts.netloc:
+        raise ConfigError(f"the address of {parts.hostname} holds a login; say username and password beside it instead")
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
         raise ConfigError(f"{url!r} is no address of a calendar server; it begins with https://")
     if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
         raise ConfigError(f"http://{parts.hostname} would send the password in clear; use https://")

@@ -4,28 +4,69 @@ Owns the steps of RFC 6764 and RFC 4791 §6.2. Must never know an event.
 """
 
 import asyncio
-from urllib.parse import urljoin
+import unicodedata
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from urllib.parse import unquote, urljoin, urlsplit
+
+from yarl import URL
 
 from cadenced.core.accounts import CalendarAccount, Collection
-from cadenced.core.errors import ConfigError, PermanentError, TemporaryError
-from cadenced.shell.dav import Ask, Dav, path_of, url_of
-from cadenced.shell.multistatus import CAL, DAV, DISCOVER, Member, parse
+from cadenced.core.errors import AccessError, ConfigError, PermanentError, TemporaryError
+from cadenced.shell.dav import Ask, Dav, Reply, path_of, url_of
+from cadenced.shell.multistatus import CAL, DAV, DISCOVER, GONE, Member, parse
 
 WELL_KNOWN = "/.well-known/caldav"  # RFC 6764 §5
+HOPS = 4  # redirects from there: to the right path, to its slash, and two to spare
 LOOKUP = 10  # seconds for DNS and .well-known
 CALENDAR = f"{CAL}calendar"
+DEFAULT = f"{CAL}schedule-default-calendar-URL"
+XML = "application/xml; charset=utf-8"
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A resource, with what it says of itself."""
+
+    url: str
+    says: Member
+
+    def urls(self, name: str) -> list[str]:
+        """Those in a property. They may lie on another host of the provider, as with iCloud."""
+        return [urljoin(self.url, href) for href in self.says.hrefs(name)]
+
+    @property
+    def name(self) -> str:
+        return self.says.text(f"{DAV}displayname") or self.last
+
+    @property
+    def last(self) -> str:
+        """The last part of its path, as a person reads it."""
+        return unquote(urlsplit(self.url).path.rstrip("/").rpartition("/")[2])
+
+    @property
+    def leads_on(self) -> bool:
+        props = (f"{CAL}calendar-home-set", f"{DAV}current-user-principal")
+        return self.says.is_a(CALENDAR) or any(self.says.hrefs(prop) for prop in props)
 
 
 async def discover(dav: Dav, account: CalendarAccount) -> Collection:
     """The account's calendar. ConfigError, with the names that there are, when there is none of the asked name."""
-    url = account.url or await _looked_up(account)
-    here = await _first(dav, account, url)
-    if here is not None and here.is_a(CALENDAR) and not account.calendar:
-        return Collection(account.name, url_of(_slashed(here.href), url), here.text(f"{DAV}displayname"))
-    homes, default = await _homes(dav, account, url, here)
-    calendars = [each for home in homes for each in await _calendars(dav, account, url_of(home, url))]
-    chosen = _chosen(account, calendars, path_of(default, url) if default else "")
-    return Collection(account.name, url_of(_slashed(chosen.href), url), chosen.text(f"{DAV}displayname"))
+    url = _canonical(account, account.url or await _looked_up(account))
+    here = await _entrance(dav, account, url)
+    if here.says.is_a(CALENDAR) and not account.calendar:
+        return _checked(account, here)
+    homes, default = await _homes(dav, account, here)
+    calendars = [each for home in homes for each in await _calendars(dav, account, home)]
+    return _checked(account, _named(account, calendars) if account.calendar else _usual(account, calendars, default))
+
+
+def _canonical(account: CalendarAccount, url: str) -> str:
+    try:
+        return str(URL(url))
+    except ValueError as error:
+        raise ConfigError(f"calendars.{account.name}: {url!r} is no address of a server ({error})") from None
 
 
 async def _looked_up(account: CalendarAccount) -> str:
@@ -42,63 +83,126 @@ async def _looked_up(account: CalendarAccount) -> str:
     return str(found.url)
 
 
-async def _first(dav: Dav, account: CalendarAccount, url: str) -> Member | None:
-    """What the url itself is; where it is no WebDAV, what .well-known leads to."""
-    reply = await dav.request(account, Ask("PROPFIND", url, body=DISCOVER, headers=_depth("0")))
-    if reply.status == 207:
-        members = parse(reply.body, url).members
-        return members[0] if members else None
-    if reply.status in (403, 404, 405, 501):
-        return None
-    raise PermanentError(f"{account.url} answers {reply.status} to a calendar client")
+async def _entrance(dav: Dav, account: CalendarAccount, url: str) -> _Place:
+    """What the url is; where that leads nowhere, what .well-known leads to (RFC 6764 §5, §6)."""
+    here = await _place(dav, account, url)
+    if here is not None and here.leads_on:
+        return here
+    there = await _place(dav, account, url_of(WELL_KNOWN, url))
+    found = there if there is not None and there.leads_on else here
+    if found is None:
+        raise ConfigError(_no_server(account, url))
+    return found
 
 
-async def _homes(dav: Dav, account: CalendarAccount, url: str, here: Member | None) -> tuple[list[str], str]:
-    """The calendar homes of the login, and the default calendar where the server names one (RFC 6638 §9.2)."""
-    if here is None:
-        here = await _first(dav, account, urljoin(url, WELL_KNOWN))
-    if here is not None and (homes := here.hrefs(f"{CAL}calendar-home-set")):
-        return homes, ""
-    principals = here.hrefs(f"{DAV}current-user-principal") if here is not None else []
-    if principals:
-        principal = await _first(dav, account, url_of(principals[0], url))
-        if principal is not None and (homes := principal.hrefs(f"{CAL}calendar-home-set")):
-            defaults = principal.hrefs(f"{CAL}schedule-default-calendar-URL")
-            return homes, defaults[0] if defaults else ""
-    if here is not None and here.is_a(f"{DAV}collection"):
-        return [here.href], ""  # a calendar home by its own address
-    raise ConfigError(f"calendars.{account.name}: {url} is no calendar server, as far as can be told; check the url")
+async def _place(dav: Dav, account: CalendarAccount, url: str) -> _Place | None:
+    """What is at `url`, or None where WebDAV is not spoken. What was asked for by its path and is not there, or not for
+    this login, is an error: a typing mistake must not lead to another calendar.
+    """
+    by_path = urlsplit(url).path not in ("", "/", WELL_KNOWN)
+    reply = await _asked(dav, account, url, "0")
+    members = parse(reply.body, reply.url).members if reply.status == 207 else ()
+    status = members[0].status if members else reply.status  # Xandikos says 404 within a 207
+    if members and status == 200:
+        return _at(reply, members[0])
+    if status == 403 and by_path:
+        raise AccessError(f"calendars.{account.name}: {account.username!r} may not look at {url} (403); check the url")
+    if status in GONE and by_path:
+        raise ConfigError(f"calendars.{account.name}: there is nothing at {url} ({status}); check the url")
+    return None
 
 
-async def _calendars(dav: Dav, account: CalendarAccount, home: str) -> list[Member]:
-    reply = await dav.request(account, Ask("PROPFIND", home, body=DISCOVER, headers=_depth("1")))
+async def _asked(dav: Dav, account: CalendarAccount, url: str, depth: str) -> Reply:
+    """The reply to a PROPFIND. Redirects are followed from .well-known alone (RFC 6764 §5), and on the same host."""
+    headers = {"Depth": depth, "Content-Type": XML}
+    well_known = urlsplit(url).path == WELL_KNOWN
+    bare = urlsplit(url).path in ("", "/")
+    reply = await dav.request(account, Ask("PROPFIND", url, body=DISCOVER, headers=headers, onward=well_known or bare))
+    for _ in range(HOPS if well_known else 0):
+        target = urljoin(url, reply.headers.get("Location", ""))
+        if not 300 <= reply.status < 400 or urlsplit(target)[:2] != urlsplit(url)[:2]:
+            break
+        url = target
+        reply = await dav.request(account, Ask("PROPFIND", url, body=DISCOVER, headers=headers, onward=True))
+    if well_known and 300 <= reply.status < 400:
+        where = reply.headers.get("Location", "nowhere")
+        raise ConfigError(f"calendars.{account.name}: the server says that calendars are at {where}; put that as url")
+    return reply
+
+
+async def _homes(dav: Dav, account: CalendarAccount, here: _Place) -> tuple[list[str], str]:
+    """The calendar homes of the login, and the path of its default calendar where the server names one."""
+    principal: _Place | None = here
+    if not here.urls(f"{CAL}calendar-home-set") and (urls := here.urls(f"{DAV}current-user-principal")):
+        principal = await _place(dav, account, urls[0])
+    if principal is not None and (homes := principal.urls(f"{CAL}calendar-home-set")):
+        return homes, await _default(dav, account, principal)
+    if here.says.is_a(f"{DAV}collection"):
+        return [here.url], ""  # a calendar home by its own address
+    raise ConfigError(_no_server(account, here.url))
+
+
+async def _default(dav: Dav, account: CalendarAccount, principal: _Place) -> str:
+    """The path of the default calendar, or "". It is said by the inbox (RFC 6638 §9.2), by sabre/dav's principal."""
+    found = principal.urls(DEFAULT)
+    boxes = principal.urls(f"{CAL}schedule-inbox-URL")
+    if not found and boxes and not account.calendar:
+        with suppress(AccessError, ConfigError):  # then there is none
+            inbox = await _place(dav, account, boxes[0])
+            found = inbox.urls(DEFAULT) if inbox is not None else []
+    return path_of(found[0]) if found else ""
+
+
+async def _calendars(dav: Dav, account: CalendarAccount, home: str) -> list[_Place]:
+    reply = await _asked(dav, account, home, "1")
     if reply.status != 207:
         raise PermanentError(f"{home} answers {reply.status} to a calendar client")
-    return [each for each in parse(reply.body, home).members if each.is_a(CALENDAR) and each.holds_events()]
+    return [_at(reply, each) for each in parse(reply.body, home).members if each.is_a(CALENDAR) and each.holds_events()]
 
 
-def _chosen(account: CalendarAccount, calendars: list[Member], default: str) -> Member:
-    """By display name or last part of the path; without a name the default one, else the first by its path."""
-    names = sorted(each.text(f"{DAV}displayname") or _last(each.href) for each in calendars)
-    if account.calendar:
-        for each in calendars:
-            if account.calendar in (each.text(f"{DAV}displayname"), _last(each.href)):
-                return each
-        there = f"there are: {', '.join(names)}" if names else "there is none at all; make one in a calendar app"
-        raise ConfigError(f'calendars.{account.name}: no calendar is called "{account.calendar}"; {there}')
+def _named(account: CalendarAccount, calendars: Sequence[_Place]) -> _Place:
+    """By display name or last part of the path."""
+    wanted = _normal(account.calendar)
+    found = [each for each in calendars if wanted in (_normal(each.name), _normal(each.last))]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        urls = " and ".join(sorted(each.url for each in found))
+        raise ConfigError(f'calendars.{account.name}: several are called "{account.calendar}"; put one as url: {urls}')
+    names = ", ".join(sorted(each.name for each in calendars))
+    there = f"there are: {names}" if names else "there is none at all; make one in a calendar app"
+    raise ConfigError(f'calendars.{account.name}: no calendar is called "{account.calendar}"; {there}')
+
+
+def _usual(account: CalendarAccount, calendars: Sequence[_Place], default: str) -> _Place:
+    """The default calendar, else the first by its path of those that may be written: birthdays come before personal."""
     if not calendars:
         raise ConfigError(f"calendars.{account.name}: the login has no calendar yet; make one in a calendar app")
-    usual = (each for each in calendars if default and _slashed(each.href) == _slashed(default))
-    return next(usual, min(calendars, key=lambda each: each.href))
+    usual = [each for each in calendars if _slashed(path_of(each.url)) == _slashed(default)]
+    writable = [each for each in calendars if each.says.may_be_written()]
+    return min(usual or writable or calendars, key=lambda each: each.url)
 
 
-def _depth(depth: str) -> dict[str, str]:
-    return {"Depth": depth, "Content-Type": "application/xml; charset=utf-8"}
+def _checked(account: CalendarAccount, found: _Place) -> Collection:
+    """The calendar, if events can be written to it."""
+    if not found.says.holds_events():
+        raise ConfigError(f'calendars.{account.name}: "{found.name}" takes no events; name another calendar')
+    if not found.says.may_be_written():
+        raise ConfigError(f'calendars.{account.name}: "{found.name}" may only be read; name another calendar')
+    return Collection(account.name, _slashed(found.url), found.says.text(f"{DAV}displayname"))
 
 
-def _slashed(path: str) -> str:
-    return path if path.endswith("/") else path + "/"
+def _at(reply: Reply, member: Member) -> _Place:
+    return _Place(url_of(member.href, reply.url), member)
 
 
-def _last(path: str) -> str:
-    return path.rstrip("/").rpartition("/")[2]
+def _no_server(account: CalendarAccount, url: str) -> str:
+    return f"calendars.{account.name}: {url} is no calendar server, as far as can be told; check the url"
+
+
+def _slashed(url: str) -> str:
+    return url if url.endswith("/") else url + "/"
+
+
+def _normal(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip()

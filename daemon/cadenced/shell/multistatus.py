@@ -1,6 +1,7 @@
 """The XML of WebDAV and CalDAV: requests as text, 207 replies as values (RFC 4918 §13, RFC 6578, RFC 4791).
 
-Must never know a connection. Whatever a server sends: no entity is expanded, nothing is fetched.
+Must never know a connection. Whatever a server sends: no entity is expanded, nothing is fetched, and what is not whole
+is an error.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +10,7 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from cadenced.core.errors import PermanentError
+from cadenced.core.errors import PermanentError, TemporaryError
 from cadenced.shell.dav import path_of
 
 DAV, CAL = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
@@ -17,13 +18,17 @@ _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _SPACES = 'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"'
 
 DISCOVER = f"""{_HEAD}<d:propfind {_SPACES}><d:prop><d:current-user-principal/><d:resourcetype/><d:displayname/>\
-<c:calendar-home-set/><c:supported-calendar-component-set/><c:schedule-default-calendar-URL/></d:prop></d:propfind>"""
+<d:current-user-privilege-set/><c:calendar-home-set/><c:supported-calendar-component-set/><c:schedule-inbox-URL/>\
+<c:schedule-default-calendar-URL/></d:prop></d:propfind>"""
+WRITE = frozenset({f"{DAV}all", f"{DAV}write", f"{DAV}write-content", f"{DAV}bind"})  # RFC 3744 §3; bind: to create
+GONE = frozenset({404, 410})
+CUT = 507  # of the collection: the list goes on, or ends too early (RFC 6578 §3.6)
 LIST = f"{_HEAD}<d:propfind {_SPACES}><d:prop><d:getetag/><d:resourcetype/></d:prop></d:propfind>"
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One response of a 207. `status` is 404 or 507 where the response as a whole is one; else 200."""
+    """One response of a 207. `status` is that of the response as a whole, where it has one; else 200."""
 
     href: str
     status: int
@@ -51,11 +56,20 @@ class Member:
         sets = self.props.find(f"{CAL}supported-calendar-component-set") if self.props is not None else None
         return sets is None or any(comp.get("name") == "VEVENT" for comp in sets.iterfind(f"{CAL}comp"))
 
+    def may_be_written(self) -> bool:
+        """Whether the login may write here (RFC 3744 §5.4: it may unless the server says what else it may)."""
+        sets = self.props.find(f"{DAV}current-user-privilege-set") if self.props is not None else None
+        return sets is None or any(each.tag in WRITE for each in sets.iterfind(f"{DAV}privilege/*"))
+
 
 @dataclass(frozen=True, slots=True)
 class Multistatus:
     members: tuple[Member, ...]
     token: str = ""
+
+    @property
+    def cut(self) -> bool:
+        return any(member.status == CUT for member in self.members)
 
 
 def sync_report(token: str) -> str:
@@ -74,36 +88,50 @@ def multiget_report(hrefs: Iterable[str]) -> str:
 
 
 def parse(body: bytes, base: str) -> Multistatus:
-    """A 207's members, their hrefs as paths. PermanentError when it is no multistatus, or cut off."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    """A 207's members, their hrefs as paths. TemporaryError when it is no multistatus, or cut off; PermanentError when
+    it declares entities, which nobody needs who means well.
+    """
     try:
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(body, _parser())
     except etree.XMLSyntaxError as error:
-        raise PermanentError(f"the server's reply is no XML: {error}") from None
+        raise TemporaryError(f"the server's reply is no XML: {error}") from None
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise PermanentError("the server's reply declares a document type of its own, which no calendar server does")
     if root.tag != f"{DAV}multistatus":
-        raise PermanentError(f"the server's reply is no multistatus but {root.tag}")
-    members = tuple(_members(root, base))
+        raise TemporaryError(f"the server's reply is no multistatus but {root.tag}")
+    try:
+        members = tuple(_members(root, base))
+    except ValueError as error:
+        raise TemporaryError(f"the server's reply names an impossible address: {error}") from None
     return Multistatus(members, (root.findtext(f"{DAV}sync-token") or "").strip())
 
 
 def conditions(body: bytes) -> Sequence[str]:
     """The preconditions that an error body names (RFC 4918 §16), without their namespace."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
-        root = etree.fromstring(body, parser)
+        root = etree.fromstring(body, _parser())
     except (etree.XMLSyntaxError, ValueError):
         return ()
-    return tuple(etree.QName(child).localname for child in root) if root.tag == f"{DAV}error" else ()
+    named = root.iterchildren("{*}*") if root.tag == f"{DAV}error" else ()
+    return tuple(etree.QName(child).localname for child in named)
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
 def _members(root: etree._Element, base: str) -> Iterator[Member]:
+    """A response tells of one resource's properties, or of the same status for several (RFC 4918 §14.24)."""
     for response in root.iterfind(f"{DAV}response"):
-        href = path_of((response.findtext(f"{DAV}href") or "").strip(), base)
         props = None
         for propstat in response.iterfind(f"{DAV}propstat"):
-            if _status(propstat) == 200:
-                props = propstat.find(f"{DAV}prop")
-        yield Member(href, _status(response), props)
+            found = propstat.find(f"{DAV}prop") if _status(propstat) == 200 else None
+            if found is not None and props is not None:
+                props.extend(list(found))
+            elif found is not None:
+                props = found
+        for href in response.iterfind(f"{DAV}href"):
+            yield Member(path_of((href.text or "").strip(), base), _status(response), props)
 
 
 def _status(element: etree._Element) -> int:

@@ -1,0 +1,186 @@
+"""Debian's Cyrus IMAP as a calendar server on loopback: unpacked, not installed, so that the machine stays as it was.
+
+Its packages conflict with other mail servers and want one of their own; a server that only speaks CalDAV needs neither.
+`python -m tests.interop.cyrus check` says whether it can run here; `… run` keeps one until Ctrl-C, to look at.
+"""
+
+import imaplib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.error
+import urllib.request
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from cadenced.cli.demo_servers import HOST, free_port, running, wait_until_it_answers
+
+PACKAGES = ("cyrus-caldav", "cyrus-imapd", "sasl2-bin")  # httpd; imapd, for making mailboxes; for making passwords
+DOWNLOAD = 300  # seconds, for fourteen megabytes
+ADMIN = "cyrus"
+RUNS_AS = "nobody"  # there on every Debian, and owner of nothing
+USERS = {name: f"{name}pw" for name in ("alice", "bob", "carol", "dave")}
+
+IMAPD = """\
+configdirectory: {folder}/conf
+proc_path: {folder}/run/proc
+mboxname_lockpath: {folder}/run/lock
+defaultpartition: default
+partition-default: {folder}/spool
+sievedir: {folder}/sieve
+servername: localhost
+cyrus_user: {user}
+cyrus_group: nogroup
+admins: {admin}
+unixhierarchysep: yes
+altnamespace: no
+allowplaintext: yes
+httpmodules: caldav
+caldav_allowscheduling: on
+calendar_user_address_set: example.org
+httpkeepalive: 60s
+sasl_pwcheck_method: auxprop
+sasl_auxprop_plugin: sasldb
+sasl_sasldb_path: {folder}/sasldb2
+sasl_mech_list: PLAIN LOGIN
+lmtpsocket: {folder}/run/socket/lmtp
+idlesocket: {folder}/run/socket/idle
+notifysocket: {folder}/run/socket/notify
+sendmail: /bin/false
+syslog_prefix: cyrus
+umask: 077
+"""
+MASTER = """\
+START {{
+  recover cmd="{bin}/ctl_cyrusdb -C {folder}/imapd.conf -r"
+}}
+SERVICES {{
+  imap cmd="{bin}/imapd -C {folder}/imapd.conf -U 30" listen="{host}:{imap}" prefork=0 maxchild=4
+  http cmd="{bin}/httpd -C {folder}/imapd.conf" listen="{host}:{http}" prefork=2 maxchild=100
+}}
+EVENTS {{
+  checkpoint cmd="{bin}/ctl_cyrusdb -C {folder}/imapd.conf -c" period=30
+}}
+"""
+
+
+def why_not() -> str:
+    """Why Cyrus cannot run here, in words; empty when it can."""
+    if not Path("/etc/debian_version").exists() or not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
+        return "Cyrus comes from Debian's packages, and this is no Debian: run it on one, or in a container"
+    if os.geteuid() != 0:
+        return "Cyrus has to be started by root, who gives it a user of its own: run `make interop` as root"
+    return ""
+
+
+@dataclass(frozen=True)
+class Unpacked:
+    """The packages' files below `root`."""
+
+    root: Path
+
+    @property
+    def binaries(self) -> Path:
+        return self.root / "usr" / "lib" / "cyrus" / "bin"
+
+    def environment(self) -> dict[str, str]:
+        """Where the programs find their libraries, on whatever architecture."""
+        folders = sorted({str(path.parent) for path in self.root.rglob("lib*.so.*")})
+        plugins = sorted({str(path.parent) for path in self.root.rglob("sasl2/lib*.so*")})
+        return {**os.environ, "LD_LIBRARY_PATH": ":".join(folders), "SASL_PATH": ":".join(plugins)}
+
+
+def unpack(folder: Path) -> Unpacked:
+    """Fetches the packages, and what they need and this machine lacks, through apt; installs nothing."""
+    cache, root = folder / "debs", folder / "unpacked"
+    (cache / "partial").mkdir(parents=True)
+    apt = ["apt-get", "-q", "-y", "-o", "APT::Sandbox::User=root", "-o", f"Dir::Cache::archives={cache}"]
+    fetch = [*apt, "-o", "Debug::NoLocking=1", "install", "--download-only", "--reinstall", "--no-install-recommends"]
+    try:
+        _run([*fetch, *PACKAGES])
+    except RuntimeError:  # a fresh machine has no list of packages yet, or an old one
+        _run([*apt, "update"])
+        _run([*fetch, *PACKAGES])
+    for deb in sorted(cache.glob("*.deb")):
+        _run(["dpkg-deb", "--extract", str(deb), str(root)])
+    return Unpacked(root)
+
+
+@contextmanager
+def cyrus(users: Mapping[str, str]) -> Iterator[str]:
+    """Cyrus with these users and passwords, each with a calendar home. Its URL, once it answers.
+
+    Everything lies in a temporary folder that Cyrus' own user may enter, and is gone with the block.
+    """
+    with tempfile.TemporaryDirectory(prefix="cadenced-cyrus-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        unpacked, http, imap = unpack(folder), free_port(), free_port()
+        environment = unpacked.environment()
+        _configure(unpacked, folder, http, imap)
+        for user, password in {**users, ADMIN: f"{ADMIN}pw"}.items():
+            saslpasswd = [unpacked.root / "usr/sbin/saslpasswd2", "-p", "-c", "-u", "localhost"]
+            _run([*map(str, saslpasswd), "-f", f"{folder}/sasldb2", user], environment, password)
+        _run(["chown", "-R", f"{RUNS_AS}:nogroup", *(str(folder / part) for part in ("conf", "spool", "sieve", "run"))])
+        shutil.chown(folder / "sasldb2", RUNS_AS)
+        argv = [f"{unpacked.binaries}/master", "-D", "-C", f"{folder}/imapd.conf", "-M", f"{folder}/cyrus.conf"]
+        with running("cyrus", [*argv, "-p", f"{folder}/run/master.pid"], folder, environment) as child:
+            wait_until_it_answers(child, imap)
+            wait_until_it_answers(child, http)
+            _make_homes(f"http://{HOST}:{http}", imap, users)
+            yield f"http://{HOST}:{http}/"
+
+
+def _configure(unpacked: Unpacked, folder: Path, http: int, imap: int) -> None:
+    for part in ("conf", "spool", "sieve", "run/proc", "run/lock", "run/socket"):
+        (folder / part).mkdir(parents=True)
+    (folder / "conf" / "user_deny.db").touch()
+    (folder / "imapd.conf").write_text(IMAPD.format(folder=folder, user=RUNS_AS, admin=ADMIN))
+    (folder / "cyrus.conf").write_text(
+        MASTER.format(folder=folder, bin=unpacked.binaries, host=HOST, http=http, imap=imap)
+    )
+
+
+def _make_homes(url: str, imap: int, users: Mapping[str, str]) -> None:
+    """A calendar home needs the user's INBOX, and comes into being when it is first looked at."""
+    with imaplib.IMAP4(HOST, imap, timeout=30) as admin:
+        admin.login(ADMIN, f"{ADMIN}pw")
+        for user in users:
+            status, said = admin.create(f"user/{user}")
+            if status != "OK":
+                raise RuntimeError(f"no mailbox for {user}: {said!r}")
+    for user, password in users.items():
+        login = b64encode(f"{user}:{password}".encode()).decode()
+        headers = {"Authorization": f"Basic {login}", "Depth": "1"}
+        request = urllib.request.Request(f"{url}/dav/calendars/user/{user}/", method="PROPFIND", headers=headers)
+        urllib.request.urlopen(request, timeout=30).close()
+
+
+def _run(argv: Sequence[str], environment: Mapping[str, str] | None = None, said: str = "") -> None:
+    done = subprocess.run(
+        argv, input=said, env=environment, capture_output=True, text=True, timeout=DOWNLOAD, check=False
+    )
+    if done.returncode:
+        raise RuntimeError(
+            f"{' '.join(argv)} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+        )
+
+
+def main(verb: str) -> str:
+    if (reason := why_not()) or verb == "check":
+        return reason
+    with cyrus(USERS) as url:
+        print(f"{url}  users: {', '.join(USERS)}, password: the name and pw", flush=True)
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+    return ""
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]) or 0)
