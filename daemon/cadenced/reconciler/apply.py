@@ -119,6 +119,8 @@ class _Run:
         resource = await self.applier.calendars.get(account, collection, _href(action, self.rows))
         if (found := self._found(action, resource)) is None:
             return
+        if resource is None:
+            self._taken(action)
         self.written.append(found)
         before = self.decision.rows.get((found.uid, found.account))
         self.again |= before is None or (before.etag, before.state) != (found.etag, found.state)
@@ -135,6 +137,13 @@ class _Run:
                 return replace(there, state=CopyState.FOREIGN)
         found = Known([there]).recognised(action.account, resource) if resource else None
         return replace(found, state=CopyState.LIVE) if found and found.state is CopyState.CANCELLING else found
+
+    def _taken(self, action: EventAction) -> None:
+        text = f"The calendar {action.account!r} takes no event for a meeting of {self.decision.pair}, for another has "
+        advice = (
+            f"its UID ({action.meeting.uid}), there or in another calendar of the login. Remove that one, or leave "
+        )
+        self.problems[f"taken/{action.meeting.uid}/{action.account}"] = f"{text}{advice}it: cadenced will not touch it."
 
     def _refused(self, action: EventAction, words: str) -> None:
         name = f"refused/{action.meeting.uid}/{action.account}"

@@ -46,12 +46,12 @@ class Observer:
         settings = fingerprint(account)
         if stored is None:  # new, or thawed beside us
             self.forget(name)
-        row = stored or AccountRow(name)
-        if row.status is AccountStatus.STOPPED and row.fingerprint == settings:
+        row = replace(stored or AccountRow(name), fingerprint=settings)
+        if row == stored and row.status is AccountStatus.STOPPED:
             return Observation(row)
         try:
-            if row.fingerprint != settings or not row.url:
-                row = await self._discovered(account, replace(row, fingerprint=settings))
+            if row != stored or not row.url:
+                row = await self._discovered(account, row)
             known = await self._known_of(name)
             result = await self._synced(account, row, known)
         except TemporaryError as error:

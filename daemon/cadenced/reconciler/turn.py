@@ -205,8 +205,10 @@ class _Turn:
     def _problems(self, meetings: Sequence[Meeting]) -> Iterator[tuple[str, str]]:
         wanted = {m.uid for m in meetings if m.state is State.STANDING and m.end > self.now}
         for row in self.state.copies:
-            if row.state is CopyState.FOREIGN and row.uid in wanted and row.account in self.people:
-                yield f"foreign/{row.uid}/{row.account}", _in_the_way(row)
+            if row.state is CopyState.FOREIGN and closed(row) and row.uid in wanted and row.account in self.people:
+                text = f"In the calendar {row.account!r} a foreign event stands where a meeting of {row.pair} belongs"
+                text = f"{text} ({row.href}). Remove it, or leave it: cadenced will not touch it."
+                yield f"foreign/{row.uid}/{row.account}", text
         for uid, copies in self.copies.items():
             for account, copy in copies.items():
                 if copy.event.problem and account in self.people:
@@ -214,19 +216,11 @@ class _Turn:
                     yield f"garbled/{uid}/{account}", f"{text}: {copy.event.problem}. It is left alone."
 
 
-def _in_the_way(row: CopyRow) -> str:
-    if row.etag:
-        text = f"In the calendar {row.account!r} a foreign event stands where a meeting of {row.pair} belongs"
-        return f"{text} ({row.href}). Remove it, or leave it: cadenced will not touch it."
-    text = f"The calendar {row.account!r} takes no event for a meeting of {row.pair}, for another one has its UID"
-    return f"{text} ({row.uid}). Remove that one, or leave it: cadenced will not touch it."
-
-
 def _copies(rows: Sequence[CopyRow]) -> dict[str, dict[str, Copy]]:
     """What stands, by uid and account. Where a client dropped our properties, the store knows the baseline."""
     found: dict[str, dict[str, Copy]] = {}
     for row in rows:
-        if confirmed(row) and row.body:
+        if confirmed(row):
             event = observe(row.body)
             if event.baseline is None and not event.problem:
                 event = replace(event, baseline=parse_baseline(row.written))

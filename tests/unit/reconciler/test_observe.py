@@ -1,0 +1,448 @@
+"""One look at a calendar: what it finds, what it never takes for absence, and how an account is judged."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from cadenced.core.model import State
+from cadenced.core.records import AccountStatus, CopyState
+from cadenced.service.wheel import Wheel
+from cadenced.shell.calendars import CalDav
+from tests.support.house import living, with_password
+from tests.support.programme import pair, programme
+
+DAY = timedelta(days=1)
+FOREIGN = """\
+BEGIN:VCALENDAR\r
+VERSION:2.0\r
+PRODID:-//someone//else//EN\r
+BEGIN:VEVENT\r
+UID:{uid}\r
+DTSTAMP:20261124T090000Z\r
+DTSTART:20261208T173000Z\r
+DTEND:20261208T183000Z\r
+SUMMARY:Dentist\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+
+
+class Interrupted(CalDav):
+    """A client whose sync is overtaken: what a test does comes between the server's answer and its being read."""
+
+    async def meanwhile(self):
+        pass
+
+    async def sync(self, account, collection, token, known):
+        result = await super().sync(account, collection, token, known)
+        meanwhile, self.meanwhile = self.meanwhile, Interrupted.meanwhile.__get__(self)
+        await meanwhile()
+        return result
+
+
+@pytest.fixture
+async def overtaken(tmp_path):
+    async with living(tmp_path, "maya", "jonas") as house:
+        await house.client.close()
+        house.client = Interrupted(deadline=10)
+        yield house
+
+
+class TestWhatIsSeen:
+    async def test_a_first_look_finds_the_calendar(self, house):
+        await house.loads(pair())
+        (seen,) = await house.wheel.look(["maya"])
+        assert seen.recovered
+        assert seen.row.url.endswith("/maya/default/")
+        assert await house.status("maya") is AccountStatus.OK
+
+    async def test_a_quiet_look_asks_once_and_records_nothing(self, house):
+        await house.runs(pair())
+        await house.later()
+        await house.later()
+        asked, stored = sum(house.dav.requests.values()), await house.store.accounts()
+        (seen,) = await house.wheel.look(["maya"])
+        assert (seen.pairs, seen.recovered) == (frozenset(), False)
+        assert sum(house.dav.requests.values()) == asked + 1
+        assert await house.store.accounts() == stored
+
+    async def test_what_we_wrote_ourselves_wakes_nobody(self, house):
+        await house.runs(pair())
+        seen = await house.wheel.look()
+        assert [each.pairs for each in seen] == [frozenset(), frozenset()]
+        assert (await house.store.copies("maya"))[0].state is CopyState.LIVE
+
+    async def test_foreign_events_are_not_kept(self, house):
+        for number in range(30):
+            house.calendar("maya").put(f"{number}.ics", FOREIGN.format(uid=number))
+        await house.runs(pair())
+        await house.later()
+        assert len(await house.store.copies("maya")) == 6
+        house.calendar("maya").edit("7", summary="Another dentist")
+        house.calendar("maya").delete("8")
+        before = dict(house.calendar("maya").bodies)
+        await house.later()
+        assert len(await house.store.copies("maya")) == 6
+        assert house.calendar("maya").bodies == before
+
+    async def test_a_duplicate_that_a_person_made_of_our_event_is_theirs(self, house):
+        """Clients copy an event with all its properties under a new UID: our mark alone makes nothing ours."""
+        await house.runs(pair())
+        uid, calendar = (await house.standing())[0].uid, house.calendar("jonas")
+        twin = calendar.bodies[calendar.name_of(uid)].replace(f"UID:{uid}", "UID:twin")
+        calendar.put("twin.ics", twin)
+        await house.later()
+        assert len(await house.store.copies("jonas")) == 6
+        await house.runs()
+        assert list(calendar.bodies) == ["twin.ics"]
+
+    async def test_an_event_that_the_server_keeps_elsewhere_now_is_the_same_one(self, house):
+        await house.runs(pair())
+        meeting, calendar = (await house.standing())[0], house.calendar("jonas")
+        body = calendar.bodies[f"{meeting.uid}.ics"]
+        calendar.remove(f"{meeting.uid}.ics")
+        calendar.put("renamed.ics", body)
+        before = house.dav.writes
+        await house.later()
+        assert house.dav.writes == before
+        assert (await house.copy("jonas", meeting.uid)).href.endswith("/renamed.ics")
+        house.calendar("maya").move(meeting.uid, by=DAY)
+        await house.later()
+        assert house.times("jonas")[meeting.uid] == meeting.start + DAY
+
+    @pytest.mark.parametrize(
+        "fault", ["forgets_tokens", "lists_all", "omits", "silent_put", "hides_added_then_deleted", {"page": 1}]
+    )
+    async def test_no_habit_of_a_server_hides_a_move_or_a_deletion(self, house, fault):
+        for name, value in (fault if isinstance(fault, dict) else {fault: True}).items():
+            setattr(house.dav.faults, name, value)
+        await house.runs(pair())
+        moved, deleted, *_ = await house.standing()
+        await house.later()
+        house.calendar("jonas").move(moved.uid, by=DAY)
+        house.calendar("maya").delete(deleted.uid)
+        await house.later()
+        found = await house.meetings()
+        assert house.times("maya")[moved.uid] == moved.start + DAY
+        assert found[deleted.uid].state is State.DECLINED
+        before = house.dav.writes
+        await house.later()
+        await house.later()
+        assert house.dav.writes == before
+
+    @pytest.mark.parametrize("hidden", [False, True])
+    async def test_an_event_deleted_before_it_was_ever_listed_is_declined(self, house, hidden):
+        """Some servers tell nothing of what was added and deleted between two syncs."""
+        house.dav.faults.hides_added_then_deleted = hidden
+        await house.runs(pair())
+        meeting = (await house.standing())[0]
+        house.calendar("jonas").delete(meeting.uid)
+        await house.later()
+        assert (await house.meetings())[meeting.uid].state is State.DECLINED
+
+    async def test_a_creation_that_the_server_forgets_to_list_is_not_taken_for_a_deletion(self, house):
+        """As by a server that counts changes in whole seconds."""
+        await house.runs(pair())
+        row = (await house.store.accounts())["jonas"]
+        ahead = f"http://sync/{len(house.calendar('jonas').log)}"
+        await house.store.save_account(replace(row, token=ahead))
+        await house.later()
+        assert {m.state for m in await house.standing()} == {State.STANDING}
+        assert {c.state for c in await house.store.copies("jonas")} == {CopyState.LIVE}
+
+
+class TestJudged:
+    async def test_a_wrong_password_stops_that_account_alone(self, house):
+        house.accounts["maya"] = with_password(house.accounts["maya"], "wrong")
+        await house.runs(pair())
+        assert await house.status("maya") is AccountStatus.STOPPED
+        assert len(house.times("jonas")) == 6
+        assert house.times("maya") == {}
+        (alert,) = (await house.alerts()).values()
+        assert "refuses the login 'maya'" in alert.text
+        assert "wrong" not in alert.text
+
+    async def test_a_stopped_account_is_not_asked_again(self, house):
+        house.accounts["maya"] = with_password(house.accounts["maya"], "wrong")
+        await house.runs(pair())
+        await house.later()
+        asked = sum(house.dav.requests.values())
+        await house.wheel.look(["maya"])
+        assert sum(house.dav.requests.values()) == asked
+        assert len(await house.alerts()) == 1
+
+    async def test_a_second_wrong_password_is_tried_once(self, house):
+        house.accounts["maya"] = with_password(house.accounts["maya"], "wrong")
+        await house.runs(pair())
+        house.accounts["maya"] = with_password(house.accounts["maya"], "wrong, too")
+        await house.runs(pair())
+        asked = sum(house.dav.requests.values())
+        await house.wheel.look(["maya"])
+        assert sum(house.dav.requests.values()) == asked
+
+    async def test_a_new_password_is_tried_and_the_calendar_filled(self, house):
+        right = house.accounts["maya"]
+        house.accounts["maya"] = with_password(right, "wrong")
+        await house.runs(pair())
+        house.accounts["maya"] = right
+        await house.runs(pair())
+        assert house.times("maya") == house.times("jonas")
+        assert await house.alerts() == {}
+
+    async def test_a_password_changed_on_the_server_stops_a_working_account(self, house):
+        await house.runs(pair())
+        house.dav.users["maya"] = "new"
+        await house.later()
+        assert await house.status("maya") is AccountStatus.STOPPED
+        house.accounts["maya"] = with_password(house.accounts["maya"], "new")
+        house.calendar("maya").move((await house.standing())[0].uid, by=DAY)
+        await house.runs(pair())
+        assert house.times("maya") == house.times("jonas")
+        asked = house.dav.requests["PROPFIND"]
+        await house.later()
+        await house.later()
+        assert house.dav.requests["PROPFIND"] == asked  # the calendar is found once for each change of the settings
+
+    async def test_a_new_password_without_any_other_news_is_noted_too(self, house):
+        await house.runs(pair())
+        await house.later()
+        house.dav.users["maya"] = "new"
+        house.accounts["maya"] = with_password(house.accounts["maya"], "new")
+        await house.runs(pair())
+        asked = house.dav.requests["PROPFIND"]
+        await house.later()
+        assert house.dav.requests["PROPFIND"] == asked
+
+    async def test_a_server_that_is_down_from_the_start_is_waited_for(self, house):
+        house.dav.faults.status = 503
+        await house.runs(pair())
+        assert await house.status("maya") is AccountStatus.UNREACHABLE
+        assert await house.alerts() == {}
+        house.dav.faults.status = 0
+        await house.later()
+        assert len(house.times("maya")) == len(house.times("jonas")) == 6
+
+    async def test_a_server_that_goes_down_loses_nothing_of_what_people_did(self, house):
+        await house.runs(pair())
+        moved, deleted, *_ = await house.standing()
+        house.calendar("jonas").move(moved.uid, by=DAY)
+        house.calendar("jonas").delete(deleted.uid)
+        house.dav.faults.status = 503
+        await house.later()
+        await house.later()
+        assert {m.state for m in await house.standing()} == {State.STANDING}
+        house.dav.faults.status = 0
+        await house.later()
+        found = await house.meetings()
+        assert (found[moved.uid].start, found[deleted.uid].state) == (moved.start + DAY, State.DECLINED)
+
+    async def test_the_wait_that_a_server_asks_for_is_handed_on(self, house):
+        house.dav.faults.status, house.dav.faults.retry_after = 429, "120"
+        await house.loads(pair())
+        (seen,) = await house.wheel.look(["maya"])
+        assert seen.retry_after == 120
+
+    async def test_a_server_that_sends_us_elsewhere_is_for_a_human(self, house):
+        house.dav.faults.redirect = "https://elsewhere.example.org/"
+        await house.runs(pair())
+        assert await house.status("maya") is AccountStatus.STOPPED
+        assert "elsewhere.example.org" in (await house.alerts())["account/maya"].text
+
+
+class TestFrozen:
+    async def empties(self, house, user="jonas"):
+        for name in list(house.calendar(user).bodies):
+            house.calendar(user).remove(name)
+
+    async def test_an_emptied_calendar_is_frozen_and_nothing_is_written_again(self, house):
+        await house.runs(pair())
+        before = house.times("maya")
+        await self.empties(house)
+        for _ in range(3):
+            await house.later(days=1)
+        assert await house.status("jonas") is AccountStatus.FROZEN
+        assert house.times("jonas") == {}
+        assert before.items() <= house.times("maya").items()
+        assert {m.state for m in await house.standing()} == {State.STANDING}
+        (alert,) = (await house.alerts()).values()
+        assert "All 6 events of cadenced are gone" in alert.text
+        assert "cadenced thaw jonas" in alert.text
+
+    async def test_what_is_moved_meanwhile_is_followed_where_that_can_be(self, house):
+        await house.runs(pair())
+        meeting = (await house.standing())[0]
+        await self.empties(house)
+        await house.later()
+        house.calendar("maya").move(meeting.uid, by=DAY)
+        await house.later()
+        assert (await house.meetings())[meeting.uid].start == meeting.start + DAY
+        assert house.times("jonas") == {}
+
+    async def test_thawed_it_is_written_again(self, house):
+        await house.runs(pair())
+        await self.empties(house)
+        await house.later()
+        await house.store.thaw("jonas")
+        await house.later()
+        assert house.times("jonas") == house.times("maya")
+        assert await house.status("jonas") is AccountStatus.OK
+        assert await house.alerts() == {}
+
+    async def test_brought_back_it_goes_on_by_itself(self, house):
+        await house.runs(pair())
+        kept = dict(house.calendar("jonas").bodies)
+        await self.empties(house)
+        await house.later()
+        for name, body in kept.items():
+            house.calendar("jonas").put(name, body)
+        before = house.dav.writes
+        await house.later()
+        assert await house.status("jonas") is AccountStatus.OK
+        assert await house.alerts() == {}
+        assert house.dav.writes == before
+
+    async def test_a_server_that_is_down_meanwhile_makes_no_difference(self, house):
+        await house.runs(pair())
+        await self.empties(house)
+        await house.later()
+        house.dav.faults.status = 503
+        await house.later()
+        house.dav.faults.status = 0
+        await house.later()
+        assert await house.status("jonas") is AccountStatus.FROZEN
+        assert {m.state for m in await house.standing()} == {State.STANDING}
+
+    @pytest.mark.parametrize("fault", ["forgets_tokens", "lists_all", "hides_added_then_deleted"])
+    async def test_no_habit_of_a_server_makes_an_emptied_calendar_look_declined(self, house, fault):
+        setattr(house.dav.faults, fault, True)
+        await house.runs(pair())
+        await self.empties(house)
+        await house.later()
+        assert await house.status("jonas") is AccountStatus.FROZEN
+        assert {m.state for m in await house.standing()} == {State.STANDING}
+
+    async def test_a_calendar_that_is_gone_is_frozen(self, house):
+        await house.runs(pair())
+        del house.dav.homes["jonas"]["default"]
+        await house.later()
+        await house.later(days=1)
+        assert await house.status("jonas") is AccountStatus.FROZEN
+        assert "is not there any more" in (await house.alerts())["account/jonas"].text
+        assert {m.state for m in await house.standing()} == {State.STANDING}
+
+    async def test_gone_and_made_anew_it_waits_for_a_human_even_over_one_event(self, house):
+        house.clock.at += timedelta(days=7 * 52)
+        await house.runs(pair(face_to_face="3 months", calls=None))
+        for uid in list(house.times("jonas"))[1:]:
+            house.calendar("jonas").delete(uid)
+            await house.later()
+        assert len(house.times("jonas")) == 1
+        calendar = house.dav.homes["jonas"].pop("default")
+        await house.later()
+        await self.empties_and_returns(house, calendar)
+        await house.later()
+        assert await house.status("jonas") is AccountStatus.FROZEN
+        await house.store.thaw("jonas")
+        await house.later()
+        assert len(house.times("jonas")) == 1
+
+    async def empties_and_returns(self, house, calendar):
+        house.dav.homes["jonas"]["default"] = calendar
+        await self.empties(house)
+
+    async def test_a_frozen_calendar_keeps_no_other_pair_from_anything(self, tmp_path):
+        async with living(tmp_path, "maya", "jonas", "ida") as house:
+            other = pair(name="maya-ida", protege=replace(pair().protege, id="ida", name="Ida", calendar="ida"))
+            await house.runs(pair(), other)
+            await self.empties(house)
+            await house.later()
+            meeting = (await house.standing("maya-ida"))[0]
+            house.calendar("ida").move(meeting.uid, by=DAY)
+            await house.later()
+            assert house.times("maya")[meeting.uid] == meeting.start + DAY
+
+    async def test_a_pair_that_leaves_does_not_thaw_a_calendar(self, house):
+        await house.runs(pair())
+        await self.empties(house)
+        await house.later()
+        await house.runs()
+        await house.later()
+        assert await house.status("jonas") is AccountStatus.FROZEN
+        await house.store.thaw("jonas")
+        await house.later()
+        await house.later(days=1)
+        assert house.times("maya") == {}
+        assert await house.store.pair_names() == []
+
+
+class TestOvertaken:
+    """Looks and turns run side by side: what is written during a look is for the next one to judge."""
+
+    async def test_a_turn_that_creates_meanwhile_loses_nothing(self, overtaken):
+        house = overtaken
+        await house.loads(pair())
+        await house.wheel.look(["maya"])
+
+        async def meanwhile():
+            await house.wheel.turn(["maya-jonas"])
+
+        house.client.meanwhile = meanwhile
+        await house.wheel.look(["maya", "jonas"])
+        await house.rests()
+        await house.later()
+        assert {m.state for m in await house.standing()} == {State.STANDING}
+        assert house.times("maya") == house.times("jonas")
+
+    async def test_a_turn_that_cancels_meanwhile_leaves_no_tombstone(self, overtaken):
+        house = overtaken
+        await house.runs(pair())
+        await house.later()
+        await house.loads(pair(calls=None))
+        house.wheel.rows.update(await house.store.accounts())
+
+        async def meanwhile():
+            await house.wheel.turn(["maya-jonas"])
+
+        house.calendar("jonas").edit((await house.standing())[0].uid, color="tomato")  # so that there is news
+        house.client.meanwhile = meanwhile
+        await house.wheel.look(["jonas"])
+        await house.turns()
+        await house.later()
+        await house.runs(pair())
+        assert house.times("maya") == house.times("jonas")
+        assert len(house.times("maya")) == 6
+
+    async def test_a_turn_that_moves_meanwhile_is_not_undone(self, overtaken):
+        house = overtaken
+        await house.runs(pair())
+        await house.later()
+        meeting = (await house.standing())[0]
+        house.calendar("jonas").edit(meeting.uid, color="tomato")
+        house.calendar("maya").move(meeting.uid, by=DAY)
+
+        async def meanwhile():
+            await house.wheel.look(["maya"])
+            await house.turns()
+
+        house.client.meanwhile = meanwhile
+        await house.wheel.look(["jonas"])
+        await house.turns()
+        await house.later()
+        assert house.times("maya")[meeting.uid] == house.times("jonas")[meeting.uid] == meeting.start + DAY
+        assert "COLOR" in house.calendar("jonas").events()[meeting.uid]
+
+    async def test_a_thaw_beside_the_daemon_is_seen_at_the_next_look(self, house):
+        await house.runs(pair())
+        await TestFrozen().empties(house)
+        await house.later()
+        beside = type(house.store).beside(house.path)
+        await beside.thaw("jonas")
+        beside.close()
+        await house.later()
+        assert house.times("jonas") == house.times("maya")
+
+
+async def test_an_account_that_the_wheel_was_not_told_of_is_not_looked_at(house):
+    wheel = Wheel(programme(pair()), None, {}, house.store, house.client, house.clock, write=None)
+    assert await wheel.look(["maya"]) == []
