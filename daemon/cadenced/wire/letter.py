@@ -1,0 +1,175 @@
+"""What a mail may speak of: the names that templates use, computed from a pair, a meeting and a month.
+
+Owns those names; README and a user's own templates rely on them, so they stay. Must never know a template, a header, or
+how a mail travels.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from textwrap import shorten
+
+from cadenced.core.actions import SendMail
+from cadenced.core.cadence import MONTHS, month_begins, month_of_cycle
+from cadenced.core.effort import hours_a_year
+from cadenced.core.model import Cadence, Every, Kind, Meeting, Pair, Person, RoadmapMonth, State
+from cadenced.wire.plain import one_line
+from cadenced.wire.times import When, short, span, when
+
+ALERTS = 20  # in one mail; `status` shows them all
+HEADLINE = 70  # characters of the subject of an alert
+ALERT_LONG = 600  # characters of one: whoever needs more looks at the log
+
+
+@dataclass(frozen=True, slots=True)
+class Someone:
+    name: str
+    first: str  # what they are called
+    email: str
+    has_calendar: bool  # an account of their own: they move a meeting by moving the event
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A meeting. `where` may be empty, or a URL."""
+
+    when: When
+    call: bool
+    length: str  # "60 minutes"
+    where: str
+
+    @property
+    def link(self) -> bool:
+        return self.where.startswith(("https://", "http://"))
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The names. `month`, `last` and `carried` have a roadmap month's fields: title, kind, task, questions, …"""
+
+    reader: Someone
+    other: Someone
+    to_mentor: bool
+    month: RoadmapMonth
+    year: int  # 1 in the first twelve months
+    span: str  # the month's days: "1 to 31 Mar"
+    until: str  # its last day: "Wed 31 Mar"
+    strip: tuple[str, ...]  # twelve of "past", "now", "next"
+    first: bool  # the pair's first month
+    last: RoadmapMonth | None  # whose homework is asked about
+    carried: RoadmapMonth | None  # had no meeting: its task is carried over
+    meeting: Talk | None
+    following: Talk | None  # the one that comes after
+    question: str  # one of the month's, another one in each meeting; may be empty
+    focus: tuple[str, ...]
+    rhythm: tuple[str, ...]  # what the two agreed on, in words, and the hours a year that it takes each of them
+    programme_mailbox: bool  # a reply goes to the programme's mailbox; else it goes to `other`
+
+    def names(self) -> dict[str, object]:
+        return {field.name: getattr(self, field.name) for field in fields(self)}
+
+
+def letter(
+    mail: SendMail, pair: Pair, meetings: Sequence[Meeting], now: datetime, *, programme_mailbox: bool
+) -> Letter:
+    """Everything that a mail to one of the pair may say. `meetings` is the plan; `now` is aware."""
+    reader = pair.mentor if mail.person == pair.mentor.id else pair.protege
+    other = pair.other(reader)
+    opening = pair.roadmap_month or 1
+    number = max(mail.month, opening)  # a meeting moved to before the start speaks of the first month
+    month = _month(pair, number)
+    begins, ends = month_begins(pair, number), month_begins(pair, number + 1) - timedelta(days=1)
+    homework = number - (2 if mail.carried_over else 1)  # the task that is carried over had no meeting to give any
+    following = _following(mail.meeting, meetings, now)
+    return Letter(
+        reader=_someone(reader),
+        other=_someone(other),
+        to_mentor=reader is pair.mentor,
+        month=month,
+        year=(number - 1) // MONTHS + 1,
+        span=span(begins, ends),
+        until=short(ends),
+        strip=tuple(
+            "past" if n < month.number else "now" if n == month.number else "next" for n in range(1, MONTHS + 1)
+        ),
+        first=number == opening,
+        last=_month(pair, homework) if homework >= opening else None,
+        carried=_month(pair, number - 1) if mail.carried_over and number > opening else None,
+        meeting=_talk(pair, mail.meeting, reader, other, now) if mail.meeting else None,
+        following=_talk(pair, following, reader, other, now) if following else None,
+        question=_question(month, mail.meeting),
+        focus=tuple(area.replace("-", " ") for area in pair.focus),
+        rhythm=_rhythm(pair),
+        programme_mailbox=programme_mailbox,
+    )
+
+
+def alert_names(alerts: Sequence[str], now: datetime) -> dict[str, object]:
+    """The names in an alert: a human's to-do list. Times are in UTC: a coordinator's zone is not known."""
+    shown = tuple(text if len(text) <= ALERT_LONG else f"{text[:ALERT_LONG]} …" for text in alerts[:ALERTS])
+    return {
+        "alerts": shown,
+        "count": len(alerts),
+        "headline": shorten(one_line(alerts[0]), HEADLINE, placeholder=" …") if alerts else "",
+        "when": when(now, "UTC", "UTC", now),
+    }
+
+
+def called(name: str) -> str:
+    """What a person is called: "Maya" for "Maya Okafor", "Okafor, Maya" and "Dr. Maya Okafor"."""
+    family, comma, given = name.partition(",")
+    words = [word for word in (given if comma and given.strip() else family).split() if not word.endswith(".")]
+    return words[0] if words else name
+
+
+def _someone(person: Person) -> Someone:
+    name = one_line(person.name)
+    return Someone(name, called(name), person.email, person.calendar is not None, person.language)
+
+
+def _month(pair: Pair, number: int) -> RoadmapMonth:
+    month = pair.roadmap.months[month_of_cycle(number) - 1]
+    return replace(month, title=one_line(month.title))
+
+
+def _talk(pair: Pair, meeting: Meeting, reader: Person, other: Person, now: datetime) -> Talk:
+    cadence = pair.cadence(meeting.identity.kind)
+    minutes = round((meeting.end - meeting.start).total_seconds() / 60)
+    return Talk(
+        when(meeting.start, reader.timezone, other.timezone, now),
+        meeting.identity.kind is Kind.CALL,
+        f"{minutes} minutes",
+        cadence.where if cadence else "",
+    )
+
+
+def _following(meeting: Meeting | None, meetings: Sequence[Meeting], now: datetime) -> Meeting | None:
+    after = max(meeting.start, now) if meeting else now
+    coming = (m for m in meetings if m.state is State.STANDING and m.start > after)
+    return min(coming, key=lambda m: m.start, default=None)
+
+
+def _question(month: RoadmapMonth, meeting: Meeting | None) -> str:
+    index = meeting.identity.index if meeting else 0
+    return month.questions[index % len(month.questions)] if month.questions else ""
+
+
+def _rhythm(pair: Pair) -> tuple[str, ...]:
+    calls = (f"A call {_every(pair.calls.every)}, {_minutes(pair.calls)}",) if pair.calls else ()
+    hours = f"About {round(hours_a_year(pair))} hours a year for each of you"
+    return (f"Face to face {_every(pair.face_to_face.every)}, {_minutes(pair.face_to_face)}", *calls, hours)
+
+
+def _minutes(cadence: Cadence) -> str:
+    return f"{cadence.minutes} minutes"
+
+
+def _every(every: Every) -> str:
+    """As in "every month", "every 2 weeks", "every 10 days"."""
+    days, weeks = every.days, every.days // 7
+    if every.months:
+        return "every month" if every.months == 1 else f"every {every.months} months"
+    if days % 7:
+        return f"every {days} days"
+    return "every week" if weeks == 1 else f"every {weeks} weeks"
