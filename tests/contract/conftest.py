@@ -1,15 +1,21 @@
 """The contract's parties: each server started once, and for each test an account with a fresh calendar."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from cadenced.core.accounts import CalendarAccount, Collection, Resource, SyncResult
 from cadenced.shell.calendars import CalDav
 from tests.contract import servers
 from tests.interop.cyrus import why_not
+from tests.support.fakecalendar import FakeCalendar
+from tests.support.fakedav import FakeDav
 
 SERVERS = [
     "fake",
@@ -125,3 +131,35 @@ def desk(dav, stranger, account, calendar):
 @pytest.fixture
 async def event(desk):
     return await desk.create()
+
+
+@dataclass
+class Site:
+    """The fake, in the test's own loop, so that the test can set its faults, and a desk at one of its calendars."""
+
+    dav: FakeDav
+    server: TestServer
+    desk: Desk
+    calendar: FakeCalendar
+
+    def at(self, user: str) -> Desk:
+        """Another user's desk."""
+        url = str(self.server.make_url(f"/{user}/default/"))
+        account = CalendarAccount(user, url=url, username=user, password=self.dav.users[user])
+        return replace(self.desk, account=account, collection=Collection(user, url))
+
+    def answers(self, method: str, answer: Callable[[web.Request], web.StreamResponse | None]) -> None:
+        """What requests of this method get from now on; None: what they always got."""
+        self.dav.faults.instead = lambda request: answer(request) if request.method == method else None
+
+
+@pytest.fixture
+async def site(dav, stranger):
+    fake = FakeDav({"alice": "pä$$wörd ✓", "sogo": "pw"}, lambda: datetime.now(UTC))
+    server = TestServer(fake.app)
+    await server.start_server()
+    nowhere = Desk(dav, CalendarAccount(""), Collection("", ""), stranger)
+    site = Site(fake, server, nowhere, fake.calendar("alice"))
+    site.desk = site.at("alice")
+    yield site
+    await server.close()

@@ -30,8 +30,8 @@ MAKE = """<?xml version="1.0" encoding="utf-8"?>
 
 @dataclass(frozen=True)
 class Server:
-    """A running server. `home` and `principal` are paths with a place for the user; `usual` is the last part of the path
-    of the calendar that a login without a wish gets.
+    """A running server. `home` and `principal` are paths with a place for the user; `usual` is the last part of the
+    path of the calendar that a login without a wish gets.
     """
 
     name: str

@@ -32,6 +32,7 @@ class Faults:
     silent_put: bool = False  # no ETag on PUT
     rewrites: bool = False  # and stores something else than what was sent
     lost_replies: int = 0  # so many PUTs take effect and then cut the line
+    unanswered: int = 0  # so many PUTs take effect and are never answered
     refuses_writes: int = 0  # answer PUT and DELETE with it
     careless: bool = False  # as SOGo: overlooks If-None-Match, If-Match on DELETE, and If-Match where nothing is
     forgets_tokens: bool = False  # 403 to any token
@@ -114,17 +115,17 @@ class FakeDav:
         props = _kind(_COLLECTION) + _href("d:current-user-principal", f"/{user}/")
         if parts:
             props += _href("c:calendar-home-set", f"/{user}/") + _href("c:schedule-inbox-URL", f"/{user}/inbox/")
-        members = [_response(f"/{user}/" if parts else "/", props)]
+        members = [response(f"/{user}/" if parts else "/", props)]
         if parts and request.headers.get("Depth") == "1":
             members += [_calendar(user, name, calendar) for name, calendar in self.homes[user].items()]
-        return _multistatus(members)
+        return multistatus(members)
 
     async def _collection(self, request: web.Request, user: str, name: str) -> web.Response:
         if request.method == "MKCALENDAR":
             return await self._make(request, user, name)
         if name == "inbox" and user in self.defaults:
             default = _href("c:schedule-default-calendar-URL", f"/{user}/{self.defaults[user]}/")
-            return _multistatus([_response(f"/{user}/inbox/", _kind(_COLLECTION) + default)])
+            return multistatus([response(f"/{user}/inbox/", _kind(_COLLECTION) + default)])
         calendar, path = self.homes[user].get(name), f"/{user}/{name}/"
         if calendar is None:
             return web.Response(status=404)
@@ -133,7 +134,7 @@ class FakeDav:
             return web.Response(status=204)
         if request.method == "PROPFIND":
             members = [] if request.headers.get("Depth") == "0" else self._members(path, calendar, calendar.bodies)
-            return _multistatus([_calendar(user, name, calendar), *members])
+            return multistatus([_calendar(user, name, calendar), *members])
         if request.method != "REPORT":
             return web.Response(status=405)
         root = etree.fromstring(await request.read())
@@ -150,7 +151,7 @@ class FakeDav:
         return web.Response(status=201)
 
     def _members(self, path: str, calendar: FakeCalendar, names: Iterable[str]) -> list[str]:
-        return [_response(path + name, f"<d:getetag>{self._etag(calendar, name)}</d:getetag>") for name in names]
+        return [response(path + name, f"<d:getetag>{self._etag(calendar, name)}</d:getetag>") for name in names]
 
     def _sync(self, path: str, calendar: FakeCalendar, token: str) -> web.Response:
         end, begin = len(calendar.log), _TOKEN.fullmatch(token)
@@ -166,11 +167,11 @@ class FakeDav:
         elif self.faults.hides_added_then_deleted:
             first = dict(reversed(log))
             listed = {name: None for name in listed if name in calendar.bodies or first[name]}
-        gone = [_status(path + name, 404) for name in listed if name not in calendar.bodies]
+        gone = [refusal(path + name, 404) for name in listed if name not in calendar.bodies]
         members = self._members(path, calendar, [name for name in listed if name in calendar.bodies])
         if end < len(calendar.log):
-            members.append(_status(path, 507))
-        return _multistatus([*members, *gone], token=f"http://sync/{end}")
+            members.append(refusal(path, 507))
+        return multistatus([*members, *gone], token=f"http://sync/{end}")
 
     def _multiget(self, calendar: FakeCalendar, hrefs: list[str]) -> web.Response:
         members = []
@@ -179,11 +180,11 @@ class FakeDav:
             if name in calendar.bodies:
                 etag, data = self._etag(calendar, name), escape(calendar.bodies[name])
                 members.append(
-                    _response(href, f"<d:getetag>{etag}</d:getetag><c:calendar-data>{data}</c:calendar-data>")
+                    response(href, f"<d:getetag>{etag}</d:getetag><c:calendar-data>{data}</c:calendar-data>")
                 )
             elif not self.faults.omits:
-                members.append(_status(href, 404))
-        return _multistatus(members)
+                members.append(refusal(href, 404))
+        return multistatus(members)
 
     async def _resource(self, request: web.Request, calendar: FakeCalendar, name: str) -> web.StreamResponse:
         there = name in calendar.bodies
@@ -223,6 +224,9 @@ class FakeDav:
         if self.faults.lost_replies:
             self.faults.lost_replies -= 1
             request.transport.abort()
+        if self.faults.unanswered:
+            self.faults.unanswered -= 1
+            await asyncio.Event().wait()
         silent = self.faults.silent_put or self.faults.rewrites
         return web.Response(
             status=204 if there else 201, headers={} if silent else {"ETag": self._etag(calendar, name)}
@@ -234,7 +238,7 @@ class FakeDav:
 
 def _calendar(user: str, name: str, calendar: FakeCalendar) -> str:
     may = "<d:write/>" if calendar.writable else "<d:read/>"
-    return _response(
+    return response(
         f"/{user}/{name}/",
         _kind(f"{_COLLECTION}<c:calendar/>")
         + f"<d:displayname>{escape(calendar.name)}</d:displayname>"
@@ -244,7 +248,7 @@ def _calendar(user: str, name: str, calendar: FakeCalendar) -> str:
     )
 
 
-def _status(href: str, code: int) -> str:
+def refusal(href: str, code: int) -> str:
     return f"<d:response><d:href>{href}</d:href><d:status>HTTP/1.1 {code} x</d:status></d:response>"
 
 
@@ -256,12 +260,12 @@ def _href(prop: str, href: str) -> str:
     return f"<{prop}><d:href>{href}</d:href></{prop}>"
 
 
-def _response(href: str, props: str) -> str:
+def response(href: str, props: str) -> str:
     ok = "<d:status>HTTP/1.1 200 OK</d:status>"
     return f"<d:response><d:href>{href}</d:href><d:propstat><d:prop>{props}</d:prop>{ok}</d:propstat></d:response>"
 
 
-def _multistatus(members: list[str], token: str = "") -> web.Response:
+def multistatus(members: list[str], token: str = "") -> web.Response:
     spaces = 'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"'
     end = f"<d:sync-token>{token}</d:sync-token>" if token else ""
     text = f'<?xml version="1.0"?><d:multistatus {spaces}>{"".join(members)}{end}</d:multistatus>'

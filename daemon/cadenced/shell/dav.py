@@ -3,8 +3,8 @@
 Owns the transport. Must never know what a calendar is. Redirects are refused: following one would send a PUT again
 without its body, or a password to another host.
 
-aiohttp itself sends a PUT or DELETE a second time when a kept connection was closed under it. That is safe only because
-each of ours carries a precondition: where the first one took effect, the second one meets a 412.
+aiohttp itself sends a PUT or DELETE a second time when the line is cut before the reply. That is safe only because each
+of ours carries a precondition: where the first one took effect, the second one meets a 412.
 """
 
 import asyncio
