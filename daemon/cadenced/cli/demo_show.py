@@ -57,15 +57,15 @@ def show_text(out: Console, mail: Delivered) -> None:
 
 
 def show_where(out: Console, url: str, users: Iterable[str], password: str, folder: Path) -> None:
-    """Where to point a calendar app, and which file to edit. Nothing here is cut: it is to be copied."""
-    table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
-    table.add_row("calendar app", f"CalDAV, {url}")
-    table.add_row("users", ", ".join(users))
-    table.add_row("password", password)
-    table.add_row("edit", str(folder / "pairs.toml"))
-    out.print(table)
+    """Where to point a calendar app, and which file to edit: to be copied, so only the terminal may break a line."""
+    rows = {
+        "calendar app": f"CalDAV, {url}",
+        "users": ", ".join(users),
+        "password": password,
+        "edit": str(folder / "pairs.toml"),
+    }
+    for label, value in rows.items():
+        out.print(Text.assemble((f"{label:<14}", "dim"), value), soft_wrap=True)
 
 
 def changes(before: Iterable[Event], after: Iterable[Event], names: Mapping[str, str]) -> list[str]:

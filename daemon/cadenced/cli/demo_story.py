@@ -98,7 +98,7 @@ def _show(out: Console, ready: Set, events: Sequence[Event], mails: Sequence[Del
 def _watch(out: Console, ready: Set, daemon: Child, events: list[Event]) -> None:
     """Tells what changes in the calendars, until Ctrl-C."""
     out.print()
-    out.print(Text("Edit the file, or move an event in a calendar app: changes show here. Ctrl-C ends it.", "dim"))
+    out.print(Text("Edit that file, or move an event in a calendar app. Ctrl-C ends it.", "dim"))
     try:
         while True:
             time.sleep(LOOK_EVERY)
