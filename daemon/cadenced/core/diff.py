@@ -53,7 +53,7 @@ def cancel(
 def _create(meeting: Meeting, place: Place, now: datetime) -> CreateEvent | None:
     if place.closed or meeting.end <= now:
         return None
-    baseline = _baseline(meeting, {name: fingerprint(getattr(place.fields, name)) for name in TEXTS})
+    baseline = _baseline(meeting, {name: fingerprint(getattr(place.fields, name)) for name in TEXTS}, now)
     return CreateEvent(meeting, place.person, place.account, place.fields, baseline, meeting.reason)
 
 
@@ -72,7 +72,7 @@ def _update(meeting: Meeting, place: Place, now: datetime) -> UpdateEvent | None
         texts[name] = wanted if ours or found == wanted else getattr(written, name)
         if ours and found != wanted:
             changed.add(name)
-    baseline = _baseline(meeting, texts)
+    baseline = _baseline(meeting, texts, now)
     if not changed and _same_places(baseline, written):
         return None
     reason = _why(changed, meeting)
@@ -81,8 +81,8 @@ def _update(meeting: Meeting, place: Place, now: datetime) -> UpdateEvent | None
     )
 
 
-def _baseline(meeting: Meeting, texts: Mapping[str, str]) -> Baseline:
-    return Baseline(meeting.start, meeting.end, meeting.placed, meeting.rules, **texts)
+def _baseline(meeting: Meeting, texts: Mapping[str, str], now: datetime) -> Baseline:
+    return Baseline(meeting.start, meeting.end, meeting.placed, meeting.rules, **texts, decided=now)
 
 
 def _same_places(new: Baseline, old: Baseline) -> bool:

@@ -38,6 +38,7 @@ class Baseline:
     summary: str
     location: str
     description: str
+    decided: datetime  # when we wrote it: of copies that no human moved, the latest decision holds
 
 
 @dataclass(frozen=True, slots=True)

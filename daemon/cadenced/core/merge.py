@@ -67,12 +67,19 @@ def _moved(event: ObservedEvent) -> bool:
 
 
 def _chosen(copies: Sequence[Copy]) -> Copy:
-    """The copy whose time holds: one that a human moved before one of ours; of several the later LAST-MODIFIED.
+    """The copy whose time holds: one that a human moved before one of ours; of several moved the later LAST-MODIFIED.
 
-    Copies of ours that disagree come from a turn that was cut off between two writes; there, too, the later one is
-    the decision. max() keeps the first of equals, which is the mentor's.
+    Copies of ours that disagree come from a turn that was cut off between two writes: the later decision holds, and not
+    LAST-MODIFIED, which an edit of a note renews. max() keeps the first of equals, which is the mentor's.
     """
-    return max(copies, key=lambda copy: (_moved(copy.event), copy.event.last_modified or NEVER))
+    return max(copies, key=lambda copy: (_moved(copy.event), _since(copy.event)))
+
+
+def _since(event: ObservedEvent) -> datetime:
+    """When the event got the time that it has."""
+    if event.baseline is not None and not _moved(event):
+        return event.baseline.decided
+    return event.last_modified or NEVER
 
 
 def _state(copies: Sequence[Copy], deleted: Sequence[str]) -> State:

@@ -98,21 +98,22 @@ def names_meeting(body: str) -> bool:
 def baseline_text(baseline: Baseline) -> str:
     """One line of plain ASCII that no server escapes or folds into something else."""
     texts = (baseline.summary, baseline.location, baseline.description)
-    times = (baseline.start, baseline.end, *baseline.placed)
+    times = (baseline.start, baseline.end, *baseline.placed, baseline.decided)
     return " ".join(["1", *(f"{time.astimezone(UTC):{STAMP}}" for time in times), baseline.rules or "-", *texts])
 
 
 def parse_baseline(text: str) -> Baseline | None:
     """The inverse of baseline_text; None for anything else."""
     parts = text.split()
-    if len(parts) != 9 or parts[0] != "1":
+    if len(parts) != 10 or parts[0] != "1":
         return None
     try:
-        start, end, first, last = (datetime.strptime(part, STAMP).replace(tzinfo=UTC) for part in parts[1:5])
+        times = [datetime.strptime(part, STAMP).replace(tzinfo=UTC) for part in parts[1:6]]
     except ValueError:
         return None
-    rules, summary, location, description = parts[5:]
-    return Baseline(start, end, (first, last), "" if rules == "-" else rules, summary, location, description)
+    start, end, first, last, decided = times
+    rules, summary, location, description = parts[6:]
+    return Baseline(start, end, (first, last), "" if rules == "-" else rules, summary, location, description, decided)
 
 
 def _observe(event: Event) -> ObservedEvent:
@@ -150,7 +151,7 @@ def _end(event: Event, start: datetime, baseline: Baseline | None) -> datetime |
     if "DTEND" in event:
         return _instant(event, "DTEND")
     if "DURATION" in event:
-        length = event["DURATION"].dt
+        length = getattr(event["DURATION"], "dt", None)
         return start + length if isinstance(length, timedelta) else None
     return start + (baseline.end - baseline.start) if baseline else start
 

@@ -18,7 +18,7 @@ NOW = utc("2026-11-24T09:00")
 FIELDS = EventFields(START, END, "Europe/London", "Jonas", "The Lamb", "Month 1")
 MEETING = Meeting(IDENTITY, START, END, placed=(START, END), rules="r1", reason="because")
 WRITTEN = Baseline(
-    START, END, (START, END), "r1", fingerprint("Jonas"), fingerprint("The Lamb"), fingerprint("Month 1")
+    START, END, (START, END), "r1", fingerprint("Jonas"), fingerprint("The Lamb"), fingerprint("Month 1"), decided=NOW
 )
 
 
@@ -187,3 +187,12 @@ def test_a_dropped_meeting_is_taken_out_of_each_calendar():
         (CancelEvent, "jonas", ""),
     ]
     assert list(cancel(MEETING, copies, {}, END + timedelta(days=1))) == []
+
+
+def test_a_note_written_while_a_move_is_carried_over_does_not_undo_the_move():
+    later = START + timedelta(days=2)
+    carried = replace(WRITTEN, start=later, end=later + timedelta(hours=1), decided=NOW + timedelta(hours=1))
+    movers = copy(start=carried.start, end=carried.end, baseline=carried, last_modified=NOW + timedelta(hours=1))
+    others = copy("jonas", description="My note", last_modified=NOW + timedelta(hours=2))
+    assert settle(IDENTITY, [movers, others], [], None).meeting.start == later
+    assert settle(IDENTITY, [others, movers], [], None).meeting.start == later
