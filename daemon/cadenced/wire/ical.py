@@ -7,6 +7,7 @@ know where an event is kept, nor decide what is to be written.
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -22,6 +23,8 @@ MARK = "X-CADENCED-MEETING"
 WRITTEN = "X-CADENCED-WRITTEN"
 PLACED = "X-CADENCED-PLACED"
 PRODID = f"-//cadenced//cadenced {__version__}//EN"
+ORDINARY = 1 << 13  # characters: an event as we write it has about 1,500
+REMEMBERED = 8192  # events: some 20 MB
 LARGEST = 1 << 20  # characters of one event: far above any real one, far below what slows the others
 TEXTS = {"summary": "SUMMARY", "location": "LOCATION", "description": "DESCRIPTION"}
 STAMP = "%Y%m%dT%H%M%SZ"
@@ -83,11 +86,19 @@ def observe(body: str) -> ObservedEvent:
     """The event that a body holds. Never raises: what cannot be read becomes a `problem`, in words."""
     if len(body) > LARGEST:
         return ObservedEvent(uid=_scan_uid(body[:LARGEST]), problem="it is larger than any event should be")
+    return _remembered(body) if len(body) <= ORDINARY else _parsed(body)
+
+
+def _parsed(body: str) -> ObservedEvent:
     try:
         return _observe(_master(Calendar.from_ical(_without_known_zones(body))))
     except Exception as error:  # noqa: BLE001 — any text may stand in a calendar, and the library raises many things
         words = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         return ObservedEvent(uid=_scan_uid(body), problem=f"it is not valid iCalendar ({words})")
+
+
+# a pair's turn looks at all its events, and hardly any has changed since the turn before
+_remembered = lru_cache(maxsize=REMEMBERED)(_parsed)
 
 
 def names_meeting(body: str) -> bool:
