@@ -137,6 +137,9 @@ class Daemon:
             log.info("turned", pairs=len(names), written=result.done, mails=result.mails, waiting=list(result.failed))
         if result.mails:
             self._mail.set()
+        if result.failed:  # looked at now, an account that is down is no longer written to again and again
+            self._next_look.update(dict.fromkeys(result.failed, 0.0))
+            self._look.set()
         await self._tell()
         return 0.0
 

@@ -35,6 +35,8 @@ class WheelStore(Store, Protocol):
 
     async def wake(self, pairs: Iterable[str]) -> None: ...
 
+    async def pair_names(self) -> list[str]: ...
+
     async def forget_pair(self, pair: str) -> None: ...
 
     async def withdraw(self, keys: Collection[str]) -> list[str]: ...
@@ -80,7 +82,7 @@ class Wheel:
         seen = await _bounded(LOOKS_AT_ONCE, (self._look(name, stored.get(name)) for name in wanted))
         for each in seen:
             if each.recovered:
-                await self.store.wake(self._pairs_with(each.row.account))
+                await self.store.wake(await self._pairs_with(each.row.account))
         return seen
 
     async def _look(self, name: str, row: AccountRow | None) -> Observation:
@@ -89,8 +91,11 @@ class Wheel:
         self.beat()
         return observation
 
-    def _pairs_with(self, account: str) -> list[str]:
-        return [p.id for p in self.programme.pairs.values() if any(x.calendar == account for x in p.people)]
+    async def _pairs_with(self, account: str) -> list[str]:
+        """The pairs that an account may have kept from something: those that left may have events in any."""
+        left = set(await self.store.pair_names()) - self.programme.pairs.keys()
+        using = (p.id for p in self.programme.pairs.values() if any(x.calendar == account for x in p.people))
+        return [*using, *sorted(left)]
 
     async def due(self, limit: int = BATCH) -> list[str]:
         return [name for name, _ in await self.store.due_pairs(self.clock.now(), limit)]
@@ -121,9 +126,14 @@ class Wheel:
         await self.store.withdraw(decision.stale)
         mails = await self.store.enqueue([self.write(mail, decision) for mail in decision.due_mails])
         await self._report({**decision.problems, **applied.problems}, decision)
-        await self._conclude(decision, wait=applied.again or bool(applied.failed))
+        await self._conclude(decision, wait=applied.again or any(map(self._works, applied.failed)))
         self.beat()
         return applied, mails
+
+    def _works(self, account: str) -> bool:
+        """As far as is known. Trying again soon is of use then only: when an account recovers, its pairs are woken."""
+        row = self.rows.get(account)
+        return row is None or row.status is AccountStatus.OK
 
     async def _conclude(self, decision: Decision, *, wait: bool) -> None:
         if decision.pair not in self.programme.pairs and not decision.actions:
