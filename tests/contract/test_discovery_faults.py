@@ -1,13 +1,14 @@
 """Which calendar, where the answer is not plain: servers of many kinds, played by the fake."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from aiohttp import web
 
 from cadenced.core.errors import AccessError, ConfigError, PermanentError, TemporaryError
 from tests.support.fakecalendar import FakeCalendar
-from tests.support.fakedav import multistatus, response
+from tests.support.fakedav import multistatus, refusal, response
 
 HOME = '<c:calendar-home-set xmlns:c="urn:ietf:params:xml:ns:caldav"><d:href>{}</d:href></c:calendar-home-set>'
 
@@ -74,9 +75,45 @@ class TestTheAskedCalendar:
         with pytest.raises(ConfigError, match='no calendar is called "Groceries"; there are: Personal'):
             await found(calendar="Groceries")
 
+    async def test_a_server_that_names_no_privileges_may_give_them_all(self, site, found):
+        bare = "<d:resourcetype><d:collection/><c:calendar/></d:resourcetype><d:current-user-privilege-set/>"
+        site.dav.faults.instead = lambda _: multistatus([response("/alice/default/", bare)])
+        assert (await found("/alice/default/")).url.endswith("/alice/default/")
+
     async def test_letters_count_however_they_are_composed(self, site, home, found):
         add(site, home, "office", name="Bu\u0308ro")
         assert (await found(calendar="Büro ")).url.endswith("/alice/office/")
+
+
+class TestAMailAddress:
+    """The caldav library's part, the questions to the DNS, is not asked here: there is none on loopback."""
+
+    async def test_it_leads_to_the_server_that_the_dns_names(self, site, monkeypatch):
+        asked = []
+
+        def name_server(address, timeout):
+            asked.append(address)
+            return SimpleNamespace(url=str(site.server.make_url("/")))
+
+        monkeypatch.setattr("caldav.discovery.discover_caldav", name_server)
+        account = replace(site.desk.account, url="", address="alice@example.org")
+        assert (await site.desk.client.discover(account)).url.endswith("/alice/default/")
+        assert asked == ["alice@example.org"]
+
+    async def test_one_without_a_server_is_told_what_to_do(self, site, monkeypatch):
+        monkeypatch.setattr("caldav.discovery.discover_caldav", lambda *_, **__: None)
+        account = replace(site.desk.account, url="", address="alice@example.org")
+        with pytest.raises(ConfigError, match=r"no calendar server is known for alice@example\.org; say its url"):
+            await site.desk.client.discover(account)
+
+    async def test_a_dns_that_does_not_answer_is_for_a_retry(self, site, monkeypatch):
+        def fail(*_, **__):
+            raise OSError("no route to host")
+
+        monkeypatch.setattr("caldav.discovery.discover_caldav", fail)
+        account = replace(site.desk.account, url="", address="alice@example.org")
+        with pytest.raises(TemporaryError, match="cannot be looked up: no route to host"):
+            await site.desk.client.discover(account)
 
 
 class TestTheWay:
@@ -100,6 +137,21 @@ class TestTheWay:
             else None
         )
         assert (await found()).url.endswith("/alice/default/")
+
+    async def test_a_root_that_says_nothing_does_not_end_the_search(self, site, found):
+        site.dav.faults.instead = lambda request: (
+            web.Response(status=301, headers={"Location": "/alice/"})
+            if request.path == "/.well-known/caldav"
+            else multistatus([response("/", "")])
+            if request.path == "/"
+            else None
+        )
+        assert (await found()).url.endswith("/alice/default/")
+
+    async def test_what_is_not_there_is_not_there_within_a_207_either(self, site, found):
+        site.dav.faults.instead = lambda request: multistatus([refusal(request.path, 404)])
+        with pytest.raises(ConfigError, match="there is nothing at"):
+            await found("/alice/wrok/")
 
     async def test_a_redirect_to_another_host_is_put_before_the_user(self, site, found):
         site.dav.faults.redirect = "https://calendar.example.org/dav/"

@@ -73,6 +73,13 @@ class TestTokens:
         assert result.removed == (deleted.href,)
         assert (await site.desk.sync(result.token, kept)).removed == ()
 
+    async def test_what_we_made_and_the_server_has_not_listed_yet_is_there_and_unchanged(self, site):
+        (event,) = await filled(site, 1)
+        nothing = multistatus([], token="http://sync/0").text
+        site.answers("REPORT", lambda request: None if is_multiget(request) else xml(nothing)(request))
+        result = await site.desk.sync("http://sync/0", event)
+        assert (result.changed, result.removed, result.unchanged) == ((), (), (event.href,))
+
     async def test_a_server_without_sync_tokens_is_listed_in_full_each_time(self, site):
         (event,) = await filled(site, 1)
         site.answers("REPORT", lambda request: None if is_multiget(request) else web.Response(status=501))
@@ -155,6 +162,19 @@ class TestMembers:
         assert [each.href for each in result.changed] == [plain.href]
         assert (await site.desk.sync("", replace_etag(secret))).unchanged == (secret.href,)
 
+    @pytest.mark.parametrize(("status", "error"), [(401, AccessError), (404, MissingError)])
+    async def test_an_account_that_breaks_while_events_are_read_is_no_matter_of_one_event(self, site, status, error):
+        await filled(site, 1)
+        site.dav.faults.instead = lambda request: (
+            web.Response(status=501)
+            if is_multiget(request)
+            else web.Response(status=status)
+            if request.method in ("GET", "PROPFIND")
+            else None
+        )
+        with pytest.raises(error):
+            await site.desk.sync()
+
     async def test_several_addresses_in_one_response_are_all_told(self, site):
         one, two = await filled(site, 2)
         both = f"<d:href>{one.href}</d:href><d:href>{two.href}</d:href><d:status>HTTP/1.1 404 Not Found</d:status>"
@@ -170,6 +190,7 @@ class TestMembers:
         answer = multistatus([f"<d:response><d:href>{event.href}</d:href>{told}</d:response>"], token="http://s/1").text
         site.answers("REPORT", xml(answer))
         assert (await site.desk.sync("", event)).unchanged == (event.href,)
+        assert "GET" not in site.dav.requests
 
     async def test_weak_etags_are_no_etags(self, site):
         (event,) = await filled(site, 1)

@@ -39,6 +39,11 @@ class TestAddresses:
         with pytest.raises(ConfigError, match="is no address of a"):
             await dav.discover(CalendarAccount("alice", url=url))
 
+    @pytest.mark.parametrize("url", ["https://[::1", "https://h:99999/", "//example.org/", ""])
+    async def test_nothing_is_sent_to_what_is_no_address(self, transport, url):
+        with pytest.raises(ConfigError, match="is no address"):
+            await transport.request(CalendarAccount("alice"), Ask("GET", url))
+
     async def test_a_login_within_an_address_is_refused_and_not_repeated(self, dav):
         with pytest.raises(ConfigError, match="holds a login") as caught:
             await dav.discover(CalendarAccount("alice", url="https://alice:tulip@example.org/"))

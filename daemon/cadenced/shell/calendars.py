@@ -84,7 +84,6 @@ class CalDav:
             await calendar.require()
         elif reply.status != 412 or await calendar.get(href) is not None:
             await _require_written(calendar, reply, href)  # to most servers, a precondition on what is gone fails
-        self._written.get(collection.url, {}).pop(href, None)
 
     async def _put(self, calendar: OpenCalendar, href: str, body: str, condition: Mapping[str, str]) -> Resource:
         reply = await calendar.ask("PUT", href, body, {"Content-Type": ICAL, **condition})

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from cadenced.core.errors import PermanentError, TemporaryError
-from cadenced.shell.multistatus import CUT, DAV, GONE, LIST, Member, Multistatus, sync_report
+from cadenced.shell.multistatus import CUT, DAV, GONE, LIST, Multistatus, sync_report
 from cadenced.shell.opened import OpenCalendar
 
 PAGES = 1000  # parts of a truncated sync (RFC 6578 §3.6); the smallest part seen holds 100 members
@@ -15,8 +15,8 @@ PAGES = 1000  # parts of a truncated sync (RFC 6578 §3.6); the smallest part se
 
 @dataclass
 class Listing:
-    """Members with their ETags ("" where one is weak, or not told), those that are gone, and those that are there but
-    not readable. With `full`, what is in none of them is not in the calendar.
+    """Members with their ETags ("" where none is told), those that are gone, and those that are there but not readable.
+    With `full`, what is in none of them is not in the calendar.
     """
 
     token: str
@@ -35,7 +35,7 @@ class Listing:
             if member.status in GONE:
                 self.removed.add(member.href)
             elif member.status == 200:
-                self.etags[member.href] = _strong(member)
+                self.etags[member.href] = member.text(f"{DAV}getetag")
             elif member.status != CUT:
                 self.unreadable.add(member.href)
         self.token = part.token or self.token
@@ -81,8 +81,3 @@ async def everything(calendar: OpenCalendar, token: str) -> Listing:
     listing.take(part, calendar.path)
     listing.token = token
     return listing
-
-
-def _strong(member: Member) -> str:
-    etag = member.text(f"{DAV}getetag")
-    return "" if etag.startswith("W/") else etag

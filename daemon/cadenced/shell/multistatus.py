@@ -57,9 +57,10 @@ class Member:
         return sets is None or any(comp.get("name") == "VEVENT" for comp in sets.iterfind(f"{CAL}comp"))
 
     def may_be_written(self) -> bool:
-        """Whether the login may write here (RFC 3744 §5.4: it may unless the server says what else it may)."""
+        """Whether the login may write here (RFC 3744 §5.4): unless the server names privileges, and none of these."""
         sets = self.props.find(f"{DAV}current-user-privilege-set") if self.props is not None else None
-        return sets is None or any(each.tag in WRITE for each in sets.iterfind(f"{DAV}privilege/*"))
+        named = [each.tag for each in sets.iterfind(f"{DAV}privilege/*")] if sets is not None else []
+        return not named or any(each in WRITE for each in named)
 
 
 @dataclass(frozen=True, slots=True)
