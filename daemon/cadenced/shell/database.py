@@ -5,11 +5,13 @@ power cuts or lost updates that its alternative did not). Must never know what t
 """
 
 import asyncio
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, inspect, select, table
@@ -28,7 +30,7 @@ T = TypeVar("T")
 class Database:
     """Runs whole transactions, each as one function on one thread: none can read, wait and write."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path | None) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.path = path
         self._raw = connection
         self._engine = _engine(connection)
@@ -49,13 +51,10 @@ class Database:
     def copy(cls, path: Path) -> "Database":
         """A copy in memory of what stands at `path`, or an empty one: to read and to try things out."""
         memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        database = cls(memory, None)
+        database = cls(memory, path)
         with explained(path):
             if path.exists() and path.stat().st_size:
-                source = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY)
-                with suppress(sqlite3.OperationalError):  # asked of a journal that a crash left: the daemon's to mend
-                    source.backup(memory)
-                source.close()
+                _read(path, memory)
             database.migrate()
         return database
 
@@ -103,7 +102,7 @@ class Database:
 
 
 @contextmanager
-def explained(path: Path | None) -> Iterator[None]:
+def explained(path: Path) -> Iterator[None]:
     """Says what is wrong with the file at `path`, and what to do."""
     try:
         yield
@@ -113,7 +112,7 @@ def explained(path: Path | None) -> Iterator[None]:
         raise StoreError(_words(error, path)) from error
 
 
-def _words(error: BaseException, path: Path | None) -> str:
+def _words(error: BaseException, path: Path) -> str:
     said = str(error).lower()
     if isinstance(error, sqlite3.DatabaseError) and ("malformed" in said or "not a database" in said):
         return (
@@ -135,6 +134,27 @@ def _connect(path: Path) -> sqlite3.Connection:
     for pragma in ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
     return connection
+
+
+def _read(path: Path, memory: sqlite3.Connection) -> None:
+    """All that is committed at `path`. What a crash left half done is undone in a copy: the file is the daemon's."""
+    try:
+        _back_up(f"{path.absolute().as_uri()}?mode=ro", memory)
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_READONLY_ROLLBACK:
+            raise
+        with TemporaryDirectory() as folder:
+            for name in (path.name, f"{path.name}-journal"):
+                shutil.copy(path.with_name(name), folder)
+            _back_up(Path(folder, path.name).as_uri(), memory)
+
+
+def _back_up(uri: str, memory: sqlite3.Connection) -> None:
+    source = sqlite3.connect(uri, uri=True, timeout=BUSY)
+    try:
+        source.backup(memory)
+    finally:
+        source.close()
 
 
 def _engine(connection: sqlite3.Connection) -> Engine:

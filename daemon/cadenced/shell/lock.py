@@ -14,18 +14,20 @@ class Lock:
     """Held from construction until release(). StoreError, with the holder's pid, when another process has it."""
 
     def __init__(self, path: Path) -> None:
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            holder = os.read(self._file, 20).decode("ascii", "replace").strip() or "unknown"
-            os.close(self._file)
+        except BlockingIOError:
+            holder = self._file.read(20).strip() or "unknown"
+            self._file.close()
             raise StoreError(
                 f"another cadenced (pid {holder}) keeps the store {path.with_suffix('')}. It applies by itself; "
                 "`cadenced plan` and `cadenced status` may run beside it."
             ) from None
-        os.ftruncate(self._file, 0)
-        os.write(self._file, f"{os.getpid()}\n".encode())
+        self._file.truncate()
+        self._file.write(f"{os.getpid()}\n")
+        self._file.flush()
 
     def release(self) -> None:
-        os.close(self._file)  # the file stays: removing it would race with the next holder
+        """Once or more often. The file stays: removing it would race with the next holder."""
+        self._file.close()

@@ -1,0 +1,209 @@
+"""The journal: written before the database commits, read when a database knows less."""
+
+import errno
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cadenced.core.errors import StoreError
+from cadenced.core.records import AccountRow, CopyState, MailState
+from cadenced.shell.journal import Journal
+from cadenced.shell.store import Store
+from tests.support.records import NOW, copy, mail, settled
+
+SENT = ("sent", "maya-jonas/agenda/1/maya", "<1@example.org>", "2026-11-24T09:00:00+00:00")
+DELETED = ("deleted", "u1", "jonas", "maya-jonas", "-")
+
+
+@pytest.fixture
+def journal(tmp_path):
+    return Journal(tmp_path / "journal")
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "store.db"
+
+
+@pytest.fixture
+def store(path):
+    store = Store.open(path)
+    yield store
+    store.close()
+
+
+def forget(path: Path) -> None:
+    """Loses the database, not the journal."""
+    path.unlink()
+
+
+class TestTheFile:
+    def test_what_was_appended_is_read(self, journal):
+        journal.append([SENT])
+        journal.append([DELETED, SENT])
+        assert journal.read()[0] == [SENT, DELETED, SENT]
+
+    def test_nothing_is_read_where_nothing_was_written(self, journal):
+        assert journal.read() == ([], 0)
+
+    def test_a_journal_of_a_copy_in_memory_keeps_nothing(self):
+        assert Journal(None).append([SENT]) == 0
+        assert Journal(None).read() == ([], 0)
+
+    def test_it_goes_on_from_a_byte(self, journal):
+        end = journal.append([SENT])
+        assert journal.read(end) == ([], end)
+        longer = journal.append([DELETED])
+        assert journal.read(end) == ([DELETED], longer)
+
+    def test_a_journal_that_became_shorter_tells_nothing_new(self, journal):
+        assert journal.read(journal.append([SENT]) + 1000)[0] == []
+
+    def test_only_its_owner_may_read_it(self, journal):
+        journal.append([SENT])
+        assert journal.path.stat().st_mode & 0o777 == 0o600
+
+    @pytest.mark.parametrize("cut", range(1, 60, 7))
+    def test_a_torn_line_is_passed_over_and_the_next_is_whole(self, journal, cut):
+        journal.append([DELETED])
+        whole = journal.append([SENT])
+        os.truncate(journal.path, whole - cut)
+        assert journal.read()[0] == [DELETED]
+        journal.append([DELETED])
+        first, *torn, last = journal.read()[0]
+        assert first == last == DELETED
+        assert [entry[:3] for entry in torn] in ([], [SENT[:3]])  # torn in the moment, it says what it said
+
+    def test_garbage_is_passed_over(self, journal):
+        journal.append([SENT])
+        with journal.path.open("ab") as file:
+            file.write(b"\x00\xff\xfe\n\nsent\nsent a b c d e f\nstolen a b c\n" + bytes(range(256)) + b"\n")
+        journal.append([DELETED])
+        assert journal.read()[0] == [SENT, DELETED]
+
+    @given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), min_size=4, max_size=4))
+    def test_any_words_come_back_as_they_were(self, tmp_path_factory, words):
+        journal = Journal(tmp_path_factory.mktemp("journal") / "journal")
+        journal.append([("deleted", *words), SENT])
+        assert journal.read()[0] == [("deleted", *words), SENT]
+        assert journal.path.read_bytes().isascii()
+
+    def test_a_disk_that_takes_nothing_is_said_in_words(self):
+        with pytest.raises(StoreError, match="cannot write /dev/full: No space left on device"):
+            Journal(Path("/dev/full")).append([SENT])
+
+    def test_a_write_that_stops_in_the_middle_harms_neither_what_stood_nor_what_comes(self, journal, monkeypatch):
+        journal.append([SENT])
+
+        def full_after_five(file, data, write=os.write):
+            write(file, data[:5])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "write", full_after_five)
+            with pytest.raises(StoreError):
+                journal.append([DELETED])
+        journal.append([DELETED])
+        assert journal.read()[0] == [SENT, DELETED]
+
+
+class TestWhatItBringsBack:
+    async def test_sent_mail_is_not_sent_again_by_a_new_database(self, store, path):
+        await store.enqueue([mail(), mail("another/task/month-1/ida", pair="another")])
+        await store.settle(mail().key, settled(), NOW)
+        store.close()
+        forget(path)
+        again = Store.open(path)
+        assert await again.enqueue([mail(), mail("another/task/month-1/ida", pair="another")]) == 1
+        assert list((await again.load_pair("maya-jonas")).mails) == [mail().key]
+        assert [row.key for row in await again.claim(NOW, 10)] == ["another/task/month-1/ida"]
+        again.close()
+
+    async def test_tombstones_come_back_into_a_new_database(self, store, path):
+        await store.save_copies([copy("u1"), copy("u2")])
+        await store.record_sync(AccountRow("jonas"), [], ["u1"], ["u2"])
+        store.close()
+        forget(path)
+        again = Store.open(path)
+        (row,) = await again.copies("jonas")
+        assert (row.uid, row.pair, row.state) == ("u1", "maya-jonas", CopyState.DELETED)
+        again.close()
+
+    async def test_an_older_database_learns_what_happened_since(self, store, path, tmp_path):
+        await store.enqueue([mail("a/x/1/p"), mail("a/x/2/p")])
+        await store.save_copies([copy("u1")])
+        await store.settle("a/x/1/p", settled(), NOW)
+        store.close()
+        backup = (tmp_path / "store.db").read_bytes()
+        store = Store.open(path)
+        await store.enqueue([mail("a/x/3/p")])
+        await store.save_copies([copy("u2")])
+        for key in ("a/x/2/p", "a/x/3/p"):
+            await store.settle(key, settled(), NOW)
+        await store.record_sync(AccountRow("jonas"), [], ["u1", "u2"], [])
+        store.close()
+        path.write_bytes(backup)
+        again = Store.open(path)
+        assert await again.claim(NOW + timedelta(days=9), 10) == []
+        assert {row.uid: row.state for row in await again.copies("jonas")} == {
+            "u1": CopyState.LIVE,  # what it knows, the next look judges
+            "u2": CopyState.DELETED,
+        }
+        again.close()
+
+    async def test_a_mail_sent_right_before_a_crash_is_not_sent_again(self, store, path):
+        """The journal was written, the database not: as if the power went between the two."""
+        await store.enqueue([mail()])
+        await store.claim(NOW, 1)
+        end = store.journal.append([("sent", mail().key, mail().message_id, NOW.isoformat())])
+        assert end > 0
+        store.close()
+        again = Store.open(path)
+        assert await again.recover(NOW, timedelta()) == 0
+        assert await again.claim(NOW, 10) == []
+        assert await again.mail_totals() == {MailState.SENT: 1}
+        again.close()
+
+    async def test_a_journal_that_takes_nothing_leaves_the_database_as_it_was(self, store):
+        await store.enqueue([mail()])
+        await store.claim(NOW, 1)
+        await store.save_copies([copy()])
+        good, store.journal = store.journal, Journal(Path("/dev/full"))
+        with pytest.raises(StoreError, match="nothing is lost"):
+            await store.settle(mail().key, settled(), NOW)
+        with pytest.raises(StoreError, match="nothing is lost"):
+            await store.record_sync(AccountRow("jonas", token="new"), [], ["u1"], [])
+        assert await store.mail_totals() == {MailState.ATTEMPTING: 1}
+        assert [row.state for row in await store.copies("jonas")] == [CopyState.LIVE]
+        assert await store.accounts() == {}
+        store.journal = good
+        await store.settle(mail().key, settled(), NOW)
+        assert await store.mail_totals() == {MailState.SENT: 1}
+
+    async def test_a_lost_journal_keeps_nothing_from_going_on(self, store, path):
+        await store.enqueue([mail(), mail("a/x/2/p")])
+        await store.settle(mail().key, settled(), NOW)
+        store.close()
+        store.journal.path.unlink()
+        again = Store.open(path)
+        await again.settle("a/x/2/p", settled(), NOW)
+        again.close()
+        forget(path)
+        last = Store.open(path)
+        assert list((await last.load_pair("a")).mails) == ["a/x/2/p"]
+        last.close()
+
+    async def test_a_journal_that_cannot_be_read_is_not_passed_over(self, path, tmp_path):
+        (tmp_path / "store.db.journal").mkdir()
+        with pytest.raises(StoreError, match="cannot read"):
+            Store.open(path)
+
+    async def test_what_is_not_final_is_not_in_it(self, store):
+        await store.enqueue([mail()])
+        await store.settle(mail().key, settled(MailState.UNKNOWN, NOW), NOW)
+        await store.settle(mail().key, settled(MailState.EXPIRED), NOW)
+        assert store.journal.read() == ([], 0)
