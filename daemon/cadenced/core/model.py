@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID, uuid5
 
 IDENTITY_NAMESPACE = UUID("0d5a1f0e-6c1b-5b7e-9d0f-3c2f6a7d4e11")  # fixed for ever: every UID derives from it
@@ -184,7 +185,12 @@ class Identity:
     @property
     def uid(self) -> str:
         """The iCalendar UID (RFC 5545 §3.8.4.7), the name of the resource, and the root of every Message-ID."""
-        return str(uuid5(IDENTITY_NAMESPACE, str(self)))
+        return _uid(str(self))
+
+
+@lru_cache(maxsize=1 << 16)  # a pair's turn asks for those of all its meetings, again and again
+def _uid(identity: str) -> str:
+    return str(uuid5(IDENTITY_NAMESPACE, identity))
 
 
 class State(StrEnum):

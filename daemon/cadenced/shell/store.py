@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, case, delete, func, or_, select, update
+from sqlalchemy import Connection, Table, and_, bindparam, case, delete, func, select, update
 
 from cadenced.core.model import Meeting
 from cadenced.core.records import (
@@ -102,8 +102,7 @@ class Store(Ledger):
             tombs = [dict(row) | {"state": str(CopyState.DELETED), "body": "", "etag": ""} for row in dead]
             upsert(connection, schema.copies, tombs)
             gone = [before[uid] for uid in freed if uid in before]
-            for row in gone:
-                connection.execute(delete(schema.copies).where(c.uid == row["uid"], c.account == row["account"]))
+            _drop(connection, [(row["uid"], row["account"]) for row in gone])
             new = [copy for copy in copies if copy.uid not in before or before[copy.uid]["etag"] != copy.etag]
             pairs = {copy.pair for copy in new} | {row["pair"] for row in (*dead, *gone)}
             _wake(connection, pairs)
@@ -121,10 +120,8 @@ class Store(Ledger):
             await self._database.run(lambda c: upsert(c, schema.copies, [flat(row) for row in rows]))
 
     async def drop_copies(self, rows: Sequence[CopyRow]) -> None:
-        if not rows:
-            return
-        keys = or_(*(and_(schema.copies.c.uid == r.uid, schema.copies.c.account == r.account) for r in rows))
-        await self._database.run(lambda c: c.execute(delete(schema.copies).where(keys)))
+        if rows:
+            await self._database.run(lambda c: _drop(c, [(row.uid, row.account) for row in rows]))
 
     async def load_pair(self, pair: str) -> PairState:
         """All that is known of one pair, of one moment."""
@@ -151,8 +148,12 @@ class Store(Ledger):
         """The pair's meetings and when it is next due, unless somebody has woken it since `seen_due` was read."""
 
         def work(connection: Connection) -> None:
-            connection.execute(delete(schema.meetings).where(schema.meetings.c.pair == pair))
-            upsert(connection, schema.meetings, [meeting_row(meeting) for meeting in meetings])
+            theirs = schema.meetings.c.pair == pair
+            rows = {meeting.uid: meeting_row(meeting) for meeting in meetings}
+            before = connection.execute(select(schema.meetings).where(theirs)).mappings()
+            if {row["uid"]: dict(row) for row in before} != rows:
+                connection.execute(delete(schema.meetings).where(theirs))
+                upsert(connection, schema.meetings, list(rows.values()))
             mine = schema.pairs.c.pair == pair
             if seen_due is not None:
                 mine = and_(mine, schema.pairs.c.next_due == stamp(seen_due))
@@ -276,6 +277,13 @@ class Store(Ledger):
 
     async def set_meta(self, key: str, value: str) -> None:
         await self._database.run(lambda c: upsert(c, schema.meta, [{"key": key, "value": value}]))
+
+
+def _drop(connection: Connection, copies: Sequence[tuple[str, str]]) -> None:
+    c = schema.copies.c
+    if copies:
+        one = delete(schema.copies).where(c.uid == bindparam("u"), c.account == bindparam("a"))
+        connection.execute(one, [{"u": uid, "a": account} for uid, account in copies])
 
 
 def _wake(connection: Connection, pairs: Iterable[str]) -> None:
