@@ -34,7 +34,6 @@ from cadenced.shell.rows import account_of, alert_of, copy_of, flat, meeting_of,
 from cadenced.shell.upsert import insert_new, upsert
 
 SHARDS = 256
-CHUNK = 100  # rows in one statement: keeps each short
 
 
 class Store(Ledger):
@@ -289,14 +288,7 @@ def _drop(connection: Connection, copies: Sequence[tuple[str, str]]) -> None:
 def _wake(connection: Connection, pairs: Iterable[str]) -> None:
     """Due at once. Each call writes another value, so that a turn under way can tell that it was woken meanwhile."""
     p = schema.pairs.c
-    for start in _chunks(sorted(set(pairs))):
-        change = (
-            update(schema.pairs)
-            .where(p.pair.in_(start))
-            .values(next_due=case((p.next_due < 0, p.next_due), else_=0) - 1)
-        )
-        connection.execute(change)
-
-
-def _chunks(names: Sequence[str]) -> Iterable[Sequence[str]]:
-    return [names[i : i + CHUNK] for i in range(0, len(names), CHUNK)]
+    if names := sorted(set(pairs)):
+        lower = case((p.next_due < 0, p.next_due), else_=0) - 1
+        change = update(schema.pairs).where(p.pair == bindparam("name")).values(next_due=lower)
+        connection.execute(change, [{"name": name} for name in names])
