@@ -89,7 +89,7 @@ class OpenCalendar:
             return None
         if reply.status != 200:
             raise PermanentError(f"{self.host} answers {reply.status} when asked for an event")
-        return Resource(href, reply.etag, reply.body.decode("utf-8", "replace"))
+        return Resource(path_of(href, self.collection.url), reply.etag, reply.body.decode("utf-8", "replace"))
 
     async def read(self, hrefs: Sequence[str]) -> Reading:
         """The events at `hrefs`, by multiget; singly those that it leaves out, or gives no strong ETag."""
