@@ -1,5 +1,6 @@
 # Everything runs from .venv, which is built from hash-locked requirements. `make help` lists the targets.
 PY := .venv/bin/python
+PREFIX ?= $(HOME)/cadenced
 .DEFAULT_GOAL := help
 
 .venv/ready: requirements-dev.txt pyproject.toml
@@ -8,9 +9,15 @@ PY := .venv/bin/python
 	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-.PHONY: help demo test lint types layers units interop bench lock clean
+.PHONY: help install demo test lint types layers units interop bench lock clean
 help:     ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+install: .venv/ready  ## put it into PREFIX (default: ~/cadenced), in an environment of its own
+	rm -rf build/wheel
+	.venv/bin/pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation --wheel-dir build/wheel .
+	python3 -m venv $(PREFIX)
+	$(PREFIX)/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
+	$(PREFIX)/bin/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall build/wheel/cadenced-*.whl
 demo: .venv/ready     ## show the real daemon at work on real servers, on loopback
 	@$(PY) -m cadenced demo
 test: .venv/ready     ## all tests that need no Debian server

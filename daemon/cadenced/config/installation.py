@@ -122,7 +122,7 @@ def write_installation(directory: Path) -> list[Path]:
         if path.exists():
             raise ConfigError(f"{path} is there already; move it away, or choose another folder")
     try:
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)  # passwords may come to stand beside these files
+        directory.mkdir(parents=True, exist_ok=True)  # readable: a service runs as another user, and no secret is in it
         for path in paths:
             source = resources.files("cadenced") / "config" / "example" / path.name
             with path.open("x", encoding="utf-8") as file:

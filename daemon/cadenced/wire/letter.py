@@ -15,6 +15,7 @@ from cadenced.core.effort import hours_a_year
 from cadenced.core.model import Cadence, Every, Kind, Meeting, Pair, Person, RoadmapMonth, State
 from cadenced.wire.plain import one_line
 from cadenced.wire.times import When, short, span, when
+from cadenced.wire.titles import called
 
 ALERTS = 20  # in one mail; `status` shows them all
 HEADLINE = 70  # characters of the subject of an alert
@@ -114,13 +115,6 @@ def alert_names(alerts: Sequence[str], now: datetime) -> dict[str, object]:
         "headline": shorten(one_line(alerts[0]), HEADLINE, placeholder=" …") if alerts else "",
         "when": when(now, "UTC", "UTC", now),
     }
-
-
-def called(name: str) -> str:
-    """What a person is called: "Maya" for "Maya Okafor", "Okafor, Maya" and "Dr. Maya Okafor"."""
-    family, comma, given = name.partition(",")
-    words = [word for word in (given if comma and given.strip() else family).split() if not word.endswith(".")]
-    return words[0] if words else name
 
 
 def _someone(person: Person) -> Someone:

@@ -1,4 +1,4 @@
-"""What a meeting is called in a person's calendar, and the few lines that stand in it.
+"""What a meeting is called in a person's calendar, and the few lines that stand in it; and what a person is called.
 
 Owns an event's wording. Deterministic, so that a quiet turn finds nothing to change. Must never know iCalendar.
 """
@@ -31,6 +31,13 @@ def _description(other: Person, month: RoadmapMonth, *, call: bool) -> str:
     )
     follow = (
         "Move this event, change its length, or delete it if you can't: "
-        f"cadenced follows, and {other.name.split()[0]}'s calendar with it. What you write here stays."
+        f"cadenced follows, and {called(other.name)}'s calendar with it. What you write here stays."
     )
     return f"{lead}\n\n{follow}"
+
+
+def called(name: str) -> str:
+    """What a person is called: "Maya" for "Maya Okafor", "Okafor, Maya" and "Dr. Maya Okafor"."""
+    family, comma, given = name.partition(",")
+    words = [word for word in (given if comma and given.strip() else family).split() if not word.endswith(".")]
+    return words[0] if words else name

@@ -37,7 +37,7 @@ def test_init_writes_the_example(tmp_path):
     assert [path.name for path in written] == ["cadenced.toml", "pairs.toml"]
     for path in written:
         assert path.read_text() == (ROOT / "config" / path.name).read_text()
-    assert stat.S_IMODE((tmp_path / "new" / "config").stat().st_mode) == 0o700
+    assert stat.S_IMODE((tmp_path / "new" / "config").stat().st_mode) & 0o077 == 0o055
 
 
 def test_init_overwrites_nothing(tmp_path):

@@ -8,7 +8,7 @@ import pytest
 from cadenced.config.roadmaps import load_roadmaps
 from cadenced.core.actions import Mail
 from cadenced.core.model import Cadence, Every, Kind, State
-from cadenced.wire.letter import called
+from cadenced.wire.titles import called
 from tests.support.mails import NOW, composer, due, html_of, line_of_text, meeting, text_of, write
 from tests.support.programme import pair, person
 
