@@ -9,7 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -22,6 +22,7 @@ from cadenced.core.errors import StoreError
 from cadenced.shell.schema import REVISION
 
 BUSY = 5.0  # seconds to wait for another process's transaction: `thaw` and `status` take milliseconds
+DAMAGED = ("malformed", "not a database", "unsupported file format")  # SQLite's words for a file it can't make out
 _VERSION = table("alembic_version", column("version_num"))
 
 T = TypeVar("T")
@@ -39,23 +40,27 @@ class Database:
     @classmethod
     def open(cls, path: Path) -> "Database":
         """The database at `path`, made if need be, with today's tables. StoreError in words when it can't be used."""
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with explained(path):
+        with explained(path), ExitStack() as undo:
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             path.touch(mode=0o600)
-            database = cls(_connect(path), path)
+            database = cls(_connect(path, timeout=BUSY), path)
+            undo.callback(database.close)
             database.check()
             database.migrate()
+            undo.pop_all()
         return database
 
     @classmethod
     def copy(cls, path: Path) -> "Database":
         """A copy in memory of what stands at `path`, or an empty one: to read and to try things out."""
-        memory = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        database = cls(memory, path)
-        with explained(path):
+        with explained(path), ExitStack() as undo:
+            memory = _connect(":memory:")
+            database = cls(memory, path)
+            undo.callback(database.close)
             if path.exists() and path.stat().st_size:
                 _read(path, memory)
             database.migrate()
+            undo.pop_all()
         return database
 
     async def run(self, work: Callable[[Connection], T]) -> T:
@@ -68,7 +73,9 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._executor, transaction)
 
     def check(self) -> None:
-        """StoreError when SQLite finds its file damaged."""
+        """Has every commit reach the disk. DatabaseError when SQLite finds its file damaged."""
+        for pragma in ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON"):
+            self._raw.execute(f"PRAGMA {pragma}")
         found = self._raw.execute("PRAGMA quick_check(1)").fetchone()
         if found != ("ok",):
             raise sqlite3.DatabaseError(f"database disk image is malformed: {found[0] if found else 'no answer'}")
@@ -114,7 +121,7 @@ def explained(path: Path) -> Iterator[None]:
 
 def _words(error: BaseException, path: Path) -> str:
     said = str(error).lower()
-    if isinstance(error, sqlite3.DatabaseError) and ("malformed" in said or "not a database" in said):
+    if isinstance(error, sqlite3.DatabaseError) and any(words in said for words in DAMAGED):
         return (
             f"the store {path} is damaged ({error}). cadenced does not guess what stood in it. Move the file away and "
             f"keep {path}.journal beside it: the next start rebuilds the store from the calendars and the journal, "
@@ -129,11 +136,9 @@ def _words(error: BaseException, path: Path) -> str:
     return f"the store {path} failed: {error}"
 
 
-def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY)
-    for pragma in ("journal_mode=TRUNCATE", "synchronous=FULL", "foreign_keys=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-    return connection
+def _connect(where: Path | str, timeout: float = 0.0) -> sqlite3.Connection:
+    """Transactions are ours to begin; the one connection serves the one thread, and the one that opens and closes."""
+    return sqlite3.connect(where, isolation_level=None, check_same_thread=False, timeout=timeout)
 
 
 def _read(path: Path, memory: sqlite3.Connection) -> None:

@@ -11,22 +11,26 @@ from cadenced.core.errors import StoreError
 
 
 class Lock:
-    """Held from construction until release(). StoreError, with the holder's pid, when another process has it."""
+    """Held from construction until release(). StoreError, with the holder's pid, when another process has it; OSError
+    when the file can't be used.
+    """
 
     def __init__(self, path: Path) -> None:
-        self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+        self._file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "rb+", buffering=0)
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._file.truncate()
+            self._file.write(f"{os.getpid()}\n".encode())
         except BlockingIOError:
-            holder = self._file.read(20).strip() or "unknown"
+            holder = self._file.read(20).decode("ascii", "replace").strip() or "unknown"
             self._file.close()
             raise StoreError(
                 f"another cadenced (pid {holder}) keeps the store {path.with_suffix('')}. It applies by itself; "
                 "`cadenced plan` and `cadenced status` may run beside it."
             ) from None
-        self._file.truncate()
-        self._file.write(f"{os.getpid()}\n")
-        self._file.flush()
+        except OSError:
+            self._file.close()
+            raise
 
     def release(self) -> None:
         """Once or more often. The file stays: removing it would race with the next holder."""

@@ -6,6 +6,7 @@ when the store can't be used. Must never know what a meeting is for.
 
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -46,15 +47,14 @@ class Store(Ledger):
     @classmethod
     def open(cls, path: Path) -> "Store":
         """The store at `path`. StoreError when another process keeps it, or it is damaged, newer or unwritable."""
-        with explained(path):
+        with explained(path), ExitStack() as undo:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             lock = Lock(path.with_name(path.name + ".lock"))
-        try:
+            undo.callback(lock.release)
             store = cls(Database.open(path), Journal(path.with_name(path.name + ".journal")), lock)
+            undo.callback(store.close)
             store._database.run_now(lambda c: replay(c, store.journal))
-        except BaseException:
-            lock.release()
-            raise
+            undo.pop_all()
         return store
 
     @classmethod
