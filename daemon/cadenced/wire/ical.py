@@ -11,12 +11,13 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from icalendar import Calendar, Event, Timezone
+from icalendar import Calendar, Event, vText
 
 from cadenced import __version__
 from cadenced.core.actions import CreateEvent, UpdateEvent
 from cadenced.core.events import Baseline, EventFields, ObservedEvent
 from cadenced.core.model import Identity
+from cadenced.wire.contentlines import components, escaped, name_of, own, split, text_of, unfold, value_of
 from cadenced.wire.timezones import vtimezone
 
 MARK = "X-CADENCED-MEETING"
@@ -27,8 +28,8 @@ ORDINARY = 1 << 13  # characters: an event as we write it has about 1,500
 REMEMBERED = 8192  # events: some 20 MB
 LARGEST = 1 << 20  # characters of one event: far above any real one, far below what slows the others
 TEXTS = {"summary": "SUMMARY", "location": "LOCATION", "description": "DESCRIPTION"}
+YEARS = range(1970, 2400)  # of an event that is meant; further off, arithmetic on dates comes to its ends
 STAMP = "%Y%m%dT%H%M%SZ"
-_FOLD = re.compile(r"\r?\n[ \t]")
 _UID = re.compile(r"^UID[^:\r\n]*:([^\r\n]{1,512})", re.MULTILINE)
 _VTIMEZONE = re.compile(r"^BEGIN:VTIMEZONE\r?\n.*?^END:VTIMEZONE\r?\n", re.MULTILINE | re.DOTALL)
 _TZID = re.compile(r";TZID=([^:;\r\n]+)")
@@ -63,23 +64,24 @@ def compose(action: CreateEvent, now: datetime) -> str:
 def revise(body: str, action: UpdateEvent, now: datetime) -> str:
     """The event as somebody left it, with only the action's `changed` fields and its baseline rewritten.
 
-    Everything else stays as it was, property by property. A new time raises SEQUENCE (RFC 5546 §2.1.4). ValueError when
-    the body holds no event; observe() would have named a problem then.
+    Every other line stays as it was, to the byte. A new time raises SEQUENCE (RFC 5546 §2.1.4). ValueError when the
+    body holds no event; observe() would have named a problem then.
     """
-    fields, changed = action.fields, action.changed
-    calendar = Calendar.from_ical(body)
-    event = _master(calendar)
-    if "time" in changed:
-        for key in ("DTSTART", "DTEND", "DURATION"):
-            event.pop(key, None)
-        _set_time(event, fields)
-        _renew_zone(calendar, fields)
-        event["SEQUENCE"] = int(event.get("SEQUENCE", 0)) + 1
-    for name in sorted(changed - {"time"}):
-        event.pop(TEXTS[name], None)
-        _set_text(event, TEXTS[name], getattr(fields, name))
-    _stamp(event, action, now)
-    return _text(calendar)
+    lines, new = split(body), Event()
+    names = {"DTSTAMP", "LAST-MODIFIED", MARK, WRITTEN, PLACED, *(TEXTS[name] for name in action.changed - {"time"})}
+    if "time" in action.changed:
+        names |= {"DTSTART", "DTEND", "DURATION", "SEQUENCE"}
+        new.add("sequence", observe(body).sequence + 1)
+        _set_time(new, action.fields)
+        lines = _with_zone(lines, action.fields)
+    for name in sorted(action.changed - {"time"}):
+        _set_text(new, TEXTS[name], getattr(action.fields, name))
+    _stamp(new, action, now)
+    event = _master(lines)
+    gone = {number for number in own(lines, event) if name_of(lines[number]) in names}
+    kept = [lines[number] for number in event[1:] if number not in gone]
+    revised = [*lines[: event.start + 1], *split(_text(new))[1:-1], *kept, *lines[event.stop :]]
+    return "".join(f"{line}\r\n" for line in revised)
 
 
 def observe(body: str) -> ObservedEvent:
@@ -91,7 +93,7 @@ def observe(body: str) -> ObservedEvent:
 
 def _parsed(body: str) -> ObservedEvent:
     try:
-        return _observe(_master(Calendar.from_ical(_without_known_zones(body))))
+        return _observe(_master_event(Calendar.from_ical(_without_known_zones(body))), split(body))
     except Exception as error:  # noqa: BLE001 — any text may stand in a calendar, and the library raises many things
         words = str(error).splitlines()[0][:200] if str(error) else type(error).__name__
         return ObservedEvent(uid=_scan_uid(body), problem=f"it is not valid iCalendar ({words})")
@@ -103,7 +105,7 @@ _remembered = lru_cache(maxsize=REMEMBERED)(_parsed)
 
 def names_meeting(body: str) -> bool:
     """Whether the text can be an event of ours, without parsing it: for calendars full of others."""
-    return MARK in body or MARK in _FOLD.sub("", body)
+    return MARK in body or MARK in unfold(body)
 
 
 def baseline_text(baseline: Baseline) -> str:
@@ -127,18 +129,19 @@ def parse_baseline(text: str) -> Baseline | None:
     return Baseline(start, end, (first, last), "" if rules == "-" else rules, summary, location, description, decided)
 
 
-def _observe(event: Event) -> ObservedEvent:
+def _observe(event: Event, lines: list[str]) -> ObservedEvent:
     uid = str(event.get("UID", ""))
     identity = Identity.parse(str(event.get(MARK, "")))
     if identity is not None and identity.uid != uid:
         identity = None  # a copy under another UID, or a forged mark
+    texts = _texts(lines)
     found = ObservedEvent(
         uid=uid,
         identity=identity,
         baseline=parse_baseline(str(event.get(WRITTEN, ""))),
-        summary=_plain(event, "SUMMARY"),
-        location=_plain(event, "LOCATION"),
-        description=_plain(event, "DESCRIPTION"),
+        summary=texts.get("SUMMARY", ""),
+        location=texts.get("LOCATION", ""),
+        description=texts.get("DESCRIPTION", ""),
         cancelled=str(event.get("STATUS", "")).upper() == "CANCELLED",
         sequence=int(event.get("SEQUENCE", 0)),
         last_modified=_instant(event, "LAST-MODIFIED") or _instant(event, "DTSTAMP"),
@@ -154,6 +157,8 @@ def _observe(event: Event) -> ObservedEvent:
     ends = _end(event, begins, found.baseline)
     if ends is None or ends < begins:
         return replace(found, problem="its end cannot be read, or lies before its start")
+    if begins.year not in YEARS or ends.year not in YEARS:
+        return replace(found, problem=f"its time is not between the years {YEARS.start} and {YEARS.stop}")
     return replace(found, start=begins, end=ends, timezone=str(start.params.get("TZID", "UTC")))
 
 
@@ -179,13 +184,28 @@ def _instant(event: Event, key: str) -> datetime | None:
     return value.astimezone(UTC) if value.tzinfo else None
 
 
-def _master(calendar: Calendar) -> Event:
+def _master_event(calendar: Calendar) -> Event:
     """The VEVENT that is no exception of a recurring one."""
     events = (each for each in calendar.walk("VEVENT") if "RECURRENCE-ID" not in each)
     found = next(events, None)
     if not isinstance(found, Event):
         raise ValueError("it holds no event")  # noqa: TRY004 — the text is wrong, not the type
     return found
+
+
+def _master(lines: list[str]) -> range:
+    """The lines of the same VEVENT."""
+    for span in components(lines, "VEVENT"):
+        if all(name_of(lines[number]) != "RECURRENCE-ID" for number in own(lines, span)):
+            return span
+    raise ValueError("it holds no event")
+
+
+def _texts(lines: list[str]) -> dict[str, str]:
+    r"""The event's own lines as texts, read here: icalendar takes the "\N" of a path for a new line. Of several of one
+    name the first counts.
+    """
+    return {name_of(lines[n]): text_of(lines[n]) for n in reversed([*own(lines, _master(lines))])}
 
 
 def _set_time(event: Event, fields: EventFields) -> None:
@@ -201,7 +221,14 @@ def _set_time(event: Event, fields: EventFields) -> None:
 
 def _set_text(event: Event, key: str, text: str) -> None:
     if text:
-        event.add(key, text)
+        event.add(key, _Text(text))
+
+
+class _Text(vText):
+    r"""icalendar would turn the "\N" of a path into a new line."""
+
+    def to_ical(self) -> bytes:
+        return escaped(self).encode()
 
 
 def _stamp(event: Event, action: CreateEvent | UpdateEvent, now: datetime) -> None:
@@ -219,11 +246,15 @@ def _stamp(event: Event, action: CreateEvent | UpdateEvent, now: datetime) -> No
         event.add(key, text)
 
 
-def _renew_zone(calendar: Calendar, fields: EventFields) -> None:
-    """Our VTIMEZONE, in the place of one of the same name: it must cover the new year."""
-    others = [each for each in calendar.subcomponents if str(each.get("TZID", "")) != fields.timezone]
-    zone = Timezone.from_ical(vtimezone(fields.timezone, fields.start.year))
-    calendar.subcomponents = [zone, *others]
+def _with_zone(lines: list[str], fields: EventFields) -> list[str]:
+    """With our VTIMEZONE, in the place of one of the same name: it must cover the new year."""
+    old = set[int]()
+    for span in components(lines, "VTIMEZONE"):
+        if any((name_of(lines[n]), value_of(lines[n])) == ("TZID", fields.timezone) for n in own(lines, span)):
+            old |= set(span)
+    rest = [line for number, line in enumerate(lines) if number not in old]
+    place = _master(rest).start
+    return [*rest[:place], *split(vtimezone(fields.timezone, fields.start.year)), *rest[place:]]
 
 
 def _without_known_zones(body: str) -> str:
@@ -234,15 +265,10 @@ def _without_known_zones(body: str) -> str:
     return rest if all(name in _ZONES for name in _TZID.findall(rest)) else body
 
 
-def _plain(event: Event, key: str) -> str:
-    value = event.get(key, "")
-    return str(value[0] if isinstance(value, list) else value)  # twice the same property: the first one counts
-
-
 def _scan_uid(body: str) -> str:
-    found = _UID.search(_FOLD.sub("", body))
+    found = _UID.search(unfold(body))
     return found[1].strip() if found else ""
 
 
-def _text(calendar: Calendar) -> str:
-    return str(calendar.to_ical(sorted=False), "utf-8")
+def _text(component: Calendar | Event) -> str:
+    return str(component.to_ical(sorted=False), "utf-8")

@@ -3,8 +3,13 @@
 Owns an event's wording. Deterministic, so that a quiet turn finds nothing to change. Must never know iCalendar.
 """
 
+import re
+
 from cadenced.core.events import EventFields
 from cadenced.core.model import Kind, Meeting, Pair, Person, RoadmapMonth
+
+# all but tab and new line, and what marks byte orders: XML 1.0 §2.2 has no way to write most of them, and CalDAV is XML
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff\ufffe\uffff]")
 
 
 def fields_for(pair: Pair, person: Person, meeting: Meeting, month: RoadmapMonth) -> EventFields:
@@ -19,9 +24,9 @@ def fields_for(pair: Pair, person: Person, meeting: Meeting, month: RoadmapMonth
         start=meeting.start,
         end=meeting.end,
         timezone=person.timezone,
-        summary=f"Call with {other.name}" if call else f"{other.name}: {month.title}",
-        location=cadence.where if cadence else "",
-        description=_description(other, month, call=call),
+        summary=_plain(f"Call with {other.name}" if call else f"{other.name}: {month.title}"),
+        location=_plain(cadence.where if cadence else ""),
+        description=_plain(_description(other, month, call=call)),
     )
 
 
@@ -34,6 +39,11 @@ def _description(other: Person, month: RoadmapMonth, *, call: bool) -> str:
         f"cadenced follows, and {called(other.name)}'s calendar with it. What you write here stays."
     )
     return f"{lead}\n\n{follow}"
+
+
+def _plain(text: str) -> str:
+    """Without control characters."""
+    return _CONTROL.sub("", text)
 
 
 def called(name: str) -> str:
