@@ -61,7 +61,9 @@ async def _quiet() -> tuple[float, float]:
 async def _first_apply() -> tuple[float, float]:
     """The first pass over new pairs, discovery left out; then the same bodies into fresh calendars of that server."""
     users = [f"{role}{n}" for n in range(PAIRS) for role in "mp"]
-    with _server([*users, *(f"bare-{user}" for user in users)]) as (url, folder):
+    bare = [f"bare-{user}" for user in users]
+    with _server([*users, *bare]) as (url, folder):
+        await _make(url, bare)
         async with _parts(url, users, _pairs(PAIRS, protege_has_calendar=True), folder) as parts:
             await parts.wheel.look()
             with stopwatch() as ours:
@@ -103,8 +105,7 @@ def _server(users: list[str]) -> Iterator[tuple[str, Path]]:
 
 @asynccontextmanager
 async def _parts(url: str, users: list[str], pairs: list, folder: Path) -> AsyncGenerator[Parts]:
-    async with _session() as session:
-        await asyncio.gather(*(_make(session, url, user) for user in users))
+    await _make(url, users)
     accounts = {user: CalendarAccount(user, url, username=user, password=PASSWORD) for user in users}
     mail = MailAccount("127.0.0.1", 9, "none", "agenda@example.org")
     loaded = Loaded(programme(*pairs), accounts, mail, Horizon(), {}, timedelta(seconds=60))
@@ -125,9 +126,11 @@ def _login(user: str) -> dict[str, str]:
     return {"Authorization": aiohttp.encode_basic_auth(user, PASSWORD, "utf-8")}
 
 
-async def _make(session: aiohttp.ClientSession, url: str, user: str) -> None:
-    async with session.request("MKCALENDAR", f"{url}{user}/mentoring/", headers=_login(user)) as answer:
-        assert answer.status == 201, answer.status
+async def _make(url: str, users: list[str]) -> None:
+    async with _session() as session:
+        for user in users:
+            async with session.request("MKCALENDAR", f"{url}{user}/mentoring/", headers=_login(user)) as answer:
+                assert answer.status == 201, answer.status
 
 
 async def _report(session: aiohttp.ClientSession, user: str, url: str, body: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from icalendar import Event
 
@@ -14,6 +15,7 @@ from tests.support.programme import at, hours, pair, person, utc
 PAIRS = 10_000
 YEAR = Horizon(ahead=timedelta(days=365))
 NOW = utc("2026-11-24T09:00")
+ZONE = ZoneInfo("Europe/London")
 ZONES = ("Europe/London", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Sydney")
 
 
@@ -37,11 +39,16 @@ def _pair(number: int):
 
 
 def _event(meeting: Meeting) -> Event:
+    """What stands in an event of ours, but for our own properties."""
     event = Event()
     event.add("uid", meeting.uid)
-    event.add("dtstamp", NOW)
-    event.add("dtstart", meeting.start)
-    event.add("dtend", meeting.end)
+    for key in ("created", "dtstamp", "last-modified"):
+        event.add(key, NOW)
+    event.add("sequence", 0)
+    event.add("status", "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    event.add("dtstart", meeting.start.astimezone(ZONE))
+    event.add("dtend", meeting.end.astimezone(ZONE))
     event.add("summary", "Maya Okafor: Where do you want to be?")
     event.add("location", "The Lamb")
     event.add("description", "Month 1. The first real conversation.")

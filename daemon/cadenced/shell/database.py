@@ -1,18 +1,21 @@
 """Opens the store's SQLite file, brings its tables up to date, and turns its faults into words for a person.
 
 Owns the connection and how it commits: one connection, TRUNCATE and FULL, BEGIN IMMEDIATE (each survived the simulated
-power cuts or lost updates that its alternative did not). Must never know what the tables mean.
+power cuts or lost updates that its alternative did not), and what waits at the same moment in one commit, for the disk
+is what takes time. Must never know what the tables mean.
 """
 
 import asyncio
 import shutil
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, inspect, select, table
 from sqlalchemy.exc import DBAPIError
@@ -21,6 +24,7 @@ from sqlalchemy.sql import column
 from cadenced.core.errors import StoreError
 from cadenced.shell.schema import REVISION
 
+GROUP = 64  # pieces of work in one commit: as many as pairs are turned at once, and none waits long
 BUSY = 5.0  # seconds to wait for another process's transaction: `thaw` and `status` take milliseconds
 DAMAGED = ("malformed", "not a database", "unsupported file format")  # SQLite's words for a file it can't make out
 _VERSION = table("alembic_version", column("version_num"))
@@ -28,14 +32,30 @@ _VERSION = table("alembic_version", column("version_num"))
 T = TypeVar("T")
 
 
+@dataclass(eq=False)
+class _Piece:
+    """Work that waits for its transaction, and what came of it."""
+
+    work: Callable[[Connection], Any]
+    result: Any = None
+    error: Exception | None = None
+
+    def run(self, transaction: Callable[[Callable[[Connection], Any]], Any]) -> None:
+        try:
+            self.result = transaction(self.work)
+        except Exception as error:  # noqa: BLE001 - it is raised where the work was asked for
+            self.error = error
+
+
 class Database:
-    """Runs whole transactions, each as one function on one thread: none can read, wait and write."""
+    """Runs whole pieces of work, each as one function on one thread: none can read, wait and write."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self.path = path
         self._raw = connection
         self._engine = _engine(connection)
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        self._waiting: deque[_Piece] = deque()
 
     @classmethod
     def open(cls, path: Path) -> "Database":
@@ -64,13 +84,32 @@ class Database:
         return database
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """`work` as one transaction. StoreError when the disk or the file fails: then nothing of it happened."""
+        """What `work` returns, once it is on the disk. StoreError when disk or file fails: then nothing of it happened.
 
-        def transaction() -> T:
-            with explained(self.path), self._engine.begin() as connection:
-                return work(connection)
+        It shares its transaction with what else waits just then. It may be called twice, the first time for nothing.
+        """
+        piece = _Piece(work)
+        self._waiting.append(piece)
+        await asyncio.get_running_loop().run_in_executor(self._executor, self._drain)
+        if piece.error is not None:
+            raise piece.error
+        return cast("T", piece.result)
 
-        return await asyncio.get_running_loop().run_in_executor(self._executor, transaction)
+    def _drain(self) -> None:
+        """Commits what waits together; where that fails, each piece by itself, so that it fails for itself alone.
+
+        It is called once for each piece, so after its own call a piece is done, by that or by an earlier one.
+        """
+        pieces = [self._waiting.popleft() for _ in range(min(len(self._waiting), GROUP))]
+        try:
+            with self._engine.begin() as connection:
+                results = [piece.work(connection) for piece in pieces]
+        except Exception:  # noqa: BLE001 - whose fault it is, the second try tells
+            for piece in pieces:
+                piece.run(self.run_now)
+        else:
+            for piece, result in zip(pieces, results, strict=True):
+                piece.result = result
 
     def check(self) -> None:
         """Has every commit reach the disk. DatabaseError when SQLite finds its file damaged."""
