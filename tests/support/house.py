@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from aiohttp.test_utils import TestServer
+from icalendar import Event
 from sqlalchemy import select
 
 from cadenced.core.accounts import CalendarAccount
@@ -117,6 +118,11 @@ class House:
         self.path.unlink()
         self.store = Store.open(self.path)
 
+    def empties(self, user: str = "jonas") -> None:
+        """Somebody removes all that stands in a calendar."""
+        for name in list(self.calendar(user).bodies):
+            self.calendar(user).remove(name)
+
     # what a test asks
 
     async def meetings(self, pair: str = "maya-jonas") -> dict[str, Meeting]:
@@ -126,6 +132,13 @@ class House:
 
     async def standing(self, pair: str = "maya-jonas") -> list[Meeting]:
         return list((await self.meetings(pair)).values())
+
+    async def first(self, pair: str = "maya-jonas") -> Meeting:
+        return (await self.standing(pair))[0]
+
+    def event(self, user: str, uid: str) -> Event:
+        """As the calendar has it."""
+        return self.calendar(user).events()[uid]
 
     async def copy(self, user: str, uid: str) -> CopyRow | None:
         return next((row for row in await self.store.copies(user) if row.uid == uid), None)

@@ -1,0 +1,100 @@
+"""Looks and turns run side by side: what is written during a look is for the next one to judge."""
+
+from datetime import timedelta
+
+import pytest
+
+from cadenced.core.model import State
+from cadenced.shell.calendars import CalDav
+from tests.support.house import living
+from tests.support.programme import pair
+
+DAY = timedelta(days=1)
+
+
+class Interrupted(CalDav):
+    """A client whose sync is overtaken: what a test does comes between the server's answer and its being read."""
+
+    async def meanwhile(self):
+        pass
+
+    async def sync(self, account, collection, token, known):
+        result = await super().sync(account, collection, token, known)
+        meanwhile, self.meanwhile = self.meanwhile, Interrupted.meanwhile.__get__(self)
+        await meanwhile()
+        return result
+
+
+@pytest.fixture
+async def overtaken(tmp_path):
+    async with living(tmp_path, "maya", "jonas") as house:
+        await house.client.close()
+        house.client = Interrupted(deadline=10)
+        yield house
+
+
+class TestOvertaken:
+    """Looks and turns run side by side: what is written during a look is for the next one to judge."""
+
+    async def test_a_turn_that_creates_meanwhile_loses_nothing(self, overtaken):
+        house = overtaken
+        await house.loads(pair())
+        await house.wheel.look(["maya"])
+
+        async def meanwhile():
+            await house.wheel.turn(["maya-jonas"])
+
+        house.client.meanwhile = meanwhile
+        await house.wheel.look(["maya", "jonas"])
+        await house.rests()
+        await house.later()
+        assert {m.state for m in await house.standing()} == {State.STANDING}
+        assert house.times("maya") == house.times("jonas")
+
+    async def test_a_turn_that_cancels_meanwhile_leaves_no_tombstone(self, overtaken):
+        house = overtaken
+        await house.runs(pair())
+        await house.later()
+        await house.loads(pair(calls=None))
+        house.wheel.rows.update(await house.store.accounts())
+
+        async def meanwhile():
+            await house.wheel.turn(["maya-jonas"])
+
+        house.calendar("jonas").edit((await house.standing())[0].uid, color="tomato")  # so that there is news
+        house.client.meanwhile = meanwhile
+        await house.wheel.look(["jonas"])
+        await house.turns()
+        await house.later()
+        await house.runs(pair())
+        assert house.times("maya") == house.times("jonas")
+        assert len(house.times("maya")) == 6
+
+    async def test_a_turn_that_moves_meanwhile_is_not_undone(self, overtaken):
+        house = overtaken
+        await house.runs(pair())
+        await house.later()
+        meeting = (await house.standing())[0]
+        house.calendar("jonas").edit(meeting.uid, color="tomato")
+        house.calendar("maya").move(meeting.uid, by=DAY)
+
+        async def meanwhile():
+            await house.wheel.look(["maya"])
+            await house.turns()
+
+        house.client.meanwhile = meanwhile
+        await house.wheel.look(["jonas"])
+        await house.turns()
+        await house.later()
+        assert house.times("maya")[meeting.uid] == house.times("jonas")[meeting.uid] == meeting.start + DAY
+        assert "COLOR" in house.calendar("jonas").events()[meeting.uid]
+
+    async def test_a_thaw_beside_the_daemon_is_seen_at_the_next_look(self, house):
+        await house.runs(pair())
+        house.empties()
+        await house.later()
+        beside = type(house.store).beside(house.path)
+        await beside.thaw("jonas")
+        beside.close()
+        await house.later()
+        assert house.times("jonas") == house.times("maya")
