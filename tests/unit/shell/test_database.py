@@ -123,3 +123,41 @@ class TestLooking:
         await beside.set_meta("x", "1")
         beside.close()
         assert await store.get_meta("x") == "1"
+
+
+class TestTogether:
+    """What waits at the same moment is committed at once."""
+
+    async def test_of_what_is_committed_together_each_fails_for_itself_alone(self, store):
+        def wrong(connection):
+            connection.execute(schema.meta.insert().values(key="half", value="done"))
+            raise LookupError("mine alone")
+
+        done = await asyncio.gather(
+            store.save_copies([copy("a")]),
+            store._database.run(wrong),
+            store.save_copies([copy("b")]),
+            return_exceptions=True,
+        )
+        assert [type(each) for each in done] == [type(None), LookupError, type(None)]
+        assert {row.uid for row in await store.copies("jonas")} == {"a", "b"}
+        assert await store.get_meta("half") == ""
+
+    async def test_who_no_longer_waits_keeps_nobody_else_waiting(self, store):
+        tasks = [asyncio.create_task(store.save_copies([copy(f"u{n}")])) for n in range(200)]
+        await asyncio.sleep(0)
+        for task in tasks[::2]:
+            task.cancel()
+        await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 30)
+        kept = {row.uid for row in await store.copies("jonas")}
+        assert kept >= {f"u{n}" for n in range(1, 200, 2)}
+
+    async def test_a_mail_sent_in_a_commit_that_failed_stands_in_the_journal_once_it_is_tried_again(self, store):
+        await store.enqueue([mail()])
+        await asyncio.gather(
+            store.settle(mail().key, settled(), NOW),
+            store._database.run(lambda c: c.exec_driver_sql("SELECT nonsense")),
+            return_exceptions=True,
+        )
+        assert await store.mail_totals() == {"sent": 1}
+        assert {entry[1] for entry in store.journal.read()[0]} == {mail().key}
