@@ -111,12 +111,13 @@ class Wheel:
     async def turn(self, names: Sequence[str]) -> Pass:
         """Decides these pairs and carries it out; on conflicts decides again, a few times."""
         decisions = await self.decide(names)
-        results = await _bounded(TURNS_AT_ONCE, (self._carry_out(decision) for decision in decisions))
+        told = {alert.key for alert in await self.store.alerts()}
+        results = await _bounded(TURNS_AT_ONCE, (self._carry_out(decision, told) for decision in decisions))
         failed = {account: why for applied, _ in results for account, why in applied.failed.items()}
         done, mails = sum(applied.done for applied, _ in results), sum(count for _, count in results)
         return Pass(tuple(decisions), done, mails, failed)
 
-    async def _carry_out(self, decision: Decision) -> tuple[Applied, int]:
+    async def _carry_out(self, decision: Decision, told: Collection[str]) -> tuple[Applied, int]:
         applied = await self.applier.apply(decision, self.rows)
         for _ in range(ROUNDS - 1):
             if not applied.again:
@@ -125,7 +126,7 @@ class Wheel:
             applied = await self.applier.apply(decision, self.rows)
         await self.store.withdraw(decision.stale)
         mails = await self.store.enqueue([self.write(mail, decision) for mail in decision.due_mails])
-        await self._report({**decision.problems, **applied.problems}, decision)
+        await self._report({**decision.problems, **applied.problems}, decision, told)
         await self._conclude(decision, wait=applied.again or any(map(self._works, applied.failed)))
         self.beat()
         return applied, mails
@@ -142,13 +143,13 @@ class Wheel:
         due = decision.now + RETRY if wait else decision.next_due
         await self.store.save_turn(decision.pair, decision.meetings, due, decision.seen_due)
 
-    async def _report(self, problems: Mapping[str, str], decision: Decision) -> None:
-        """Raises what a human should know of this pair, and clears what has been mended."""
+    async def _report(self, problems: Mapping[str, str], decision: Decision, told: Collection[str]) -> None:
+        """Raises what a human should know of this pair, and clears what was `told` and has been mended."""
         prefix = f"pair/{decision.pair}/"
         raised = {prefix + key: text for key, text in problems.items()}
-        for alert in await self.store.alerts():
-            if alert.key.startswith(prefix) and alert.key not in raised:
-                await self.store.clear_alert(alert.key, decision.now)
+        for key in told:
+            if key.startswith(prefix) and key not in raised:
+                await self.store.clear_alert(key, decision.now)
         for key, text in raised.items():
             await self.store.raise_alert(key, text, decision.now)
 

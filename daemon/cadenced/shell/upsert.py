@@ -1,38 +1,40 @@
 """INSERT … ON CONFLICT, which SQLite and PostgreSQL share and standard SQL lacks.
 
-The one place that asks which database it is. Must never know what a row means.
+The one place that asks which database it is. A statement is built once for each table: building one costs more than
+running it. Must never know what a row means.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
-CHUNK = 100  # rows in one statement: far below any limit on parameters
-
 
 def upsert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Inserts the rows, or replaces those of the same primary key."""
-    keys = [column.name for column in table.primary_key]
-    for chunk in _chunks(rows):
-        statement = _insert(connection, table).values(chunk)
-        rest = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
-        connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+    if rows:
+        connection.execute(_replacing(connection.dialect.name, table), rows)
 
 
 def insert_new(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> int:
     """Inserts the rows whose primary key is new; returns how many those were."""
-    count = 0
-    for chunk in _chunks(rows):
-        count += connection.execute(_insert(connection, table).values(chunk).on_conflict_do_nothing()).rowcount
-    return count
+    return connection.execute(_passing(connection.dialect.name, table), rows).rowcount if rows else 0
 
 
-def _insert(connection: Connection, table: Table) -> Any:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+@cache
+def _replacing(dialect: str, table: Table) -> Any:
+    statement = _insert(dialect, table)
+    keys = [column.name for column in table.primary_key]
+    rest = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=rest)
 
 
-def _chunks(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    return [list(rows[i : i + CHUNK]) for i in range(0, len(rows), CHUNK)]
+@cache
+def _passing(dialect: str, table: Table) -> Any:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+def _insert(dialect: str, table: Table) -> Any:
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
