@@ -97,6 +97,8 @@ class House:
 
     async def restarts(self) -> None:
         """As after a crash: nothing but the disk remains."""
+        await self.client.close()
+        self.client = CalDav(deadline=10)
         self.store.close()
         self.store = Store.open(self.path)
         await self.loads(*self.programme.pairs.values())

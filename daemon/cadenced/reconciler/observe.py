@@ -7,6 +7,7 @@ change means for a meeting: merge.py and the planner say that.
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from cadenced.core.accounts import CalendarAccount, Collection, SyncResult
 from cadenced.core.errors import AccessError, ConfigError, MissingError, PermanentError, TemporaryError
@@ -15,6 +16,7 @@ from cadenced.reconciler.ours import Known, confirmed
 from cadenced.reconciler.ports import Calendars, Clock, Store
 
 NOWHERE = (CopyState.DELETED, CopyState.FOREIGN)  # without an ETag: gone, or an event whose place nobody told
+PATIENCE = timedelta(days=1)  # with a server that can't be reached: most are back in an hour
 EMPTIED_FROM = 2  # copies gone at once, and none left: a calendar emptied or restored, not one meeting declined
 
 
@@ -126,12 +128,12 @@ class Observer:
     async def _fail(
         self, row: AccountRow, status: AccountStatus, problem: str, stored: AccountRow | None
     ) -> Observation:
-        """Keeps the token, so that nothing is missed. A human hears of what only a human can mend, once."""
+        """Keeps the token, so that nothing is missed. A human hears of it once."""
         now = self.clock.now()
         row = replace(row, status=status, problem=problem, since=now if row.status is not status else row.since)
         if row != stored:
             await self.store.save_account(row)
-        if status is not AccountStatus.UNREACHABLE:
+        if _worth_telling(row, now):
             await self.store.raise_alert(_alert(row.account), f"The calendar account {row.account!r}: {problem}", now)
         return Observation(row)
 
@@ -157,6 +159,13 @@ def _gone(result: SyncResult, known: Mapping[str, CopyRow], rows: Known) -> list
         removed |= {href for href, copy in known.items() if href not in listed and (copy.etag or confirmed(copy))}
     now = ((rows.at.get(href), known[href].etag) for href in known if href in removed)
     return [row for row, etag in now if row is not None and row.etag == etag]
+
+
+def _worth_telling(row: AccountRow, now: datetime) -> bool:
+    """At once what only a human can mend; a server that can't be reached when it stays away."""
+    if row.status is not AccountStatus.UNREACHABLE:
+        return True
+    return row.since is not None and row.since + PATIENCE <= now
 
 
 def _alert(account: str) -> str:

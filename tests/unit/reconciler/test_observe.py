@@ -107,6 +107,14 @@ class TestWhatIsSeen:
         await house.later()
         assert (await house.meetings())[meeting.uid].state is State.DECLINED
 
+    async def test_nor_does_a_restart_make_us_overlook_it(self, house):
+        house.dav.faults.hides_added_then_deleted = True
+        await house.runs(pair())
+        meeting = await house.first()
+        house.calendar("jonas").delete(meeting.uid)
+        await house.restarts()
+        assert (await house.meetings())[meeting.uid].state is State.DECLINED
+
     async def test_a_creation_that_the_server_forgets_to_list_is_not_taken_for_a_deletion(self, house):
         """As by a server that counts changes in whole seconds."""
         await house.runs(pair())
@@ -188,6 +196,21 @@ class TestJudged:
         house.dav.faults.status = 0
         await house.later()
         assert len(house.times("maya")) == len(house.times("jonas")) == 6
+
+    async def test_of_a_server_that_stays_away_for_a_day_a_human_hears_once(self, house):
+        await house.runs(pair())
+        house.dav.faults.status = 503
+        await house.later()
+        await house.later(hours=23)
+        assert await house.alerts() == {}
+        for _ in range(3):
+            await house.later(hours=1)
+        found = await house.alerts()
+        assert found.keys() == {"account/maya", "account/jonas"}
+        assert "answered 503" in found["account/maya"].text
+        house.dav.faults.status = 0
+        await house.later()
+        assert await house.alerts() == {}
 
     async def test_a_server_that_goes_down_loses_nothing_of_what_people_did(self, house):
         await house.runs(pair())

@@ -13,15 +13,18 @@ DAY = timedelta(days=1)
 
 
 class Interrupted(CalDav):
-    """A client whose sync is overtaken: what a test does comes between the server's answer and its being read."""
+    """A client whose next sync is overtaken: by what a test does before the server answers, and after."""
 
-    async def meanwhile(self):
-        pass
+    before = after = None
 
     async def sync(self, account, collection, token, known):
+        before, self.before = self.before, None
+        after, self.after = self.after, None
+        if before:
+            await before()
         result = await super().sync(account, collection, token, known)
-        meanwhile, self.meanwhile = self.meanwhile, Interrupted.meanwhile.__get__(self)
-        await meanwhile()
+        if after:
+            await after()
         return result
 
 
@@ -44,7 +47,7 @@ class TestOvertaken:
         async def meanwhile():
             await house.wheel.turn(["maya-jonas"])
 
-        house.client.meanwhile = meanwhile
+        house.client.after = meanwhile
         await house.wheel.look(["maya", "jonas"])
         await house.rests()
         await house.later()
@@ -62,11 +65,32 @@ class TestOvertaken:
             await house.wheel.turn(["maya-jonas"])
 
         house.calendar("jonas").edit((await house.standing())[0].uid, color="tomato")  # so that there is news
-        house.client.meanwhile = meanwhile
+        house.client.after = meanwhile
         await house.wheel.look(["jonas"])
         await house.turns()
         await house.later()
         await house.runs(pair())
+        assert house.times("maya") == house.times("jonas")
+        assert len(house.times("maya")) == 6
+
+    async def test_what_was_cancelled_and_created_anew_meanwhile_stands(self, overtaken):
+        """The server tells of our own deletion, and by then the policy has brought the meeting back."""
+        house = overtaken
+        await house.runs(pair())
+        await house.later()
+
+        async def turns_with(policy):
+            await house.loads(policy)
+            house.wheel.rows.update(await house.store.accounts())
+            await house.wheel.turn(["maya-jonas"])
+
+        looking = house.wheel
+        house.client.before = lambda: turns_with(pair(calls=None))
+        house.client.after = lambda: turns_with(pair())
+        await looking.look(["jonas"])
+        await house.turns()
+        await house.later()
+        assert {m.state for m in await house.standing()} == {State.STANDING}
         assert house.times("maya") == house.times("jonas")
         assert len(house.times("maya")) == 6
 
@@ -82,7 +106,7 @@ class TestOvertaken:
             await house.wheel.look(["maya"])
             await house.turns()
 
-        house.client.meanwhile = meanwhile
+        house.client.after = meanwhile
         await house.wheel.look(["jonas"])
         await house.turns()
         await house.later()
