@@ -1,0 +1,79 @@
+"""`python -m tests.simulation`: years of the town, each seed in a process of its own.
+
+    python -m tests.simulation --seeds 1-50       many histories
+    python -m tests.simulation --seeds 7 --trace  one of them, with all that happens
+"""
+
+import argparse
+import asyncio
+import gc
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+MEMORY = Path("/dev/shm")  # where there is one: the store syncs every commit, and a disk would be waited for
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__.splitlines()[0])
+    parser.add_argument("--seeds", default="1-4", help='as in "1-50" or "3,7"')
+    parser.add_argument("--days", type=int, help="stop after so many days, instead of after the whole year")
+    parser.add_argument("--trace", action="store_true", help="print everything that happens")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at once")
+    parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    seeds = seeds_of(args.seeds)
+    if args.here:
+        return _here(seeds[0], args.days, aloud=args.trace)
+    return asyncio.run(_all(seeds, args))
+
+
+def seeds_of(text: str) -> list[int]:
+    """The numbers of "1-4,9"."""
+    spans = [part.partition("-") for part in text.split(",")]
+    return [n for first, _, last in spans for n in range(int(first), int(last or first) + 1)]
+
+
+def command(seed: int, days: int | None = None, *, trace: bool = False) -> tuple[list[str], dict[str, str]]:
+    """How one seed is run: the command and its environment, where even the order of sets follows the seed."""
+    argv = [sys.executable, "-m", "tests.simulation", "--here", "--seeds", str(seed)]
+    argv += ["--days", str(days)] if days else []
+    argv += ["--trace"] if trace else []
+    return argv, {**os.environ, "PYTHONHASHSEED": str(seed)}
+
+
+async def _all(seeds: list[int], args: argparse.Namespace) -> int:
+    gate, failed = asyncio.Semaphore(args.jobs), []
+
+    async def one(seed: int) -> None:
+        async with gate:
+            argv, environment = command(seed, args.days, trace=args.trace)
+            if await (await asyncio.create_subprocess_exec(*argv, env=environment)).wait():
+                failed.append(seed)
+
+    await asyncio.gather(*(one(seed) for seed in seeds))
+    if failed:
+        print(f"{len(failed)} of {len(seeds)} failed: {','.join(map(str, sorted(failed)))}")
+    return 1 if failed else 0
+
+
+def _here(seed: int, days: int | None, *, aloud: bool) -> int:
+    from tests.simulation.run import BrokenPromise, simulate  # noqa: PLC0415 — the parent needs none of it
+
+    gc.set_threshold(50_000, 20, 100)  # a year makes few cycles and keeps much: looking for them is a fifth of it
+    began = time.process_time()
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        try:
+            history = simulate(seed, Path(folder), days, aloud=aloud)
+        except BrokenPromise as broken:
+            print(broken, f"replay: python -m tests.simulation --seeds {seed} --trace", sep="\n", flush=True)
+            os._exit(1)  # what is left of a broken world would only complain
+    took = time.process_time() - began
+    print(f"seed {seed}: {history.hash} in {took:.1f} s: {history}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

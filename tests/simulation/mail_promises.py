@@ -1,0 +1,158 @@
+"""What cadenced promises about mail, held against what the post office took.
+
+Like promises.py: judged by the town's papers, the calendars and the chronicle. Of the service's own ledger only what a
+message says it is about is believed, as it stood when the message was taken.
+"""
+
+from collections import defaultdict
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from tests.simulation import town
+from tests.simulation.chronicle import CALM, Chronicle
+from tests.simulation.readings import Seen, meetings
+from tests.simulation.servers import Delivery
+from tests.simulation.town import add_months, paused
+from tests.simulation.world import START, World
+
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+DAYS_BEFORE = {"agenda": 3, "brief": 1}
+UNCAPPED = {"moved", "alert"}  # answers to what somebody just did, and what the coordinator is told
+PATIENCE = 2 * HOUR  # the longest pause between two attempts is an hour
+
+
+class MailPromises:
+    def __init__(self, world: World, chronicle: Chronicle) -> None:
+        self._world, self._chronicle = world, chronicle
+        self._first: dict[str, Delivery] = {}  # by Message-ID
+        self._day: dict[tuple[str, date], int] = defaultdict(int)  # mails that count, by person and their own day
+        self._told: dict[str, dict[str, datetime]] = defaultdict(dict)  # uid to kind/person to when
+        self._began = START
+        world.post.judge = self.judge
+
+    def judge(self, delivery: Delivery) -> None:
+        """At the moment that a message is taken."""
+        try:
+            self._judge(delivery)
+        except AssertionError as broken:
+            self._world.faults.append(f"{broken} ({delivery.message_id} to {delivery.recipient})")
+
+    def _judge(self, delivery: Delivery) -> None:
+        row = delivery.row
+        assert row, "a mail that the ledger knows nothing of"
+        before = self._first.setdefault(delivery.message_id, delivery)
+        if before is not delivery:
+            self._again(before, delivery)
+            return
+        if row["person"] in town.CITIZENS:
+            assert delivery.recipient == town.CITIZENS[row["person"]].email, f"addressed to {row['person']}"
+            self._within_the_cap(delivery)
+        if row["kind"] in DAYS_BEFORE:
+            self._about_a_meeting(delivery)
+            self._told[row["uid"]][f"{row['kind']}/{row['person']}"] = delivery.at
+
+    def _again(self, before: Delivery, delivery: Delivery) -> None:
+        """Twice only after a lost reply, and then the same bytes."""
+        lost = not before.confirmed or any(k - before.at < HOUR / 60 for k in self._chronicle.kills if k >= before.at)
+        assert lost, f"delivered a second time, after {before.at}"
+        assert before.content == delivery.content, "sent again, and other than before"
+        self._first[delivery.message_id] = delivery
+
+    def _within_the_cap(self, delivery: Delivery) -> None:
+        person, kind = delivery.row["person"], delivery.row["kind"]
+        if kind not in UNCAPPED:
+            day = delivery.at.astimezone(ZoneInfo(town.CITIZENS[person].timezone)).date()
+            self._day[person, day] += 1
+            assert self._day[person, day] <= 2, f"more than two mails to {person} on {day}"
+
+    def _about_a_meeting(self, delivery: Delivery) -> None:
+        row, now = delivery.row, delivery.at
+        assert now < row["start"], f"about what began at {row['start']}"
+        due = _morning(row["person"], row["start"], DAYS_BEFORE[row["kind"]])
+        assert now >= due, f"sent before {due}, though it is about {row['start']}"
+        if self._chronicle.calm(row["pair"], now):
+            assert row["pair"] in self._world.couples, "to a pair that left"
+            assert self._chronicle.off(row["uid"]) is None, "about a meeting that is off"
+            copies = meetings(self._world, row["pair"]).get(row["uid"], {})
+            starts = {seen.start for seen in copies.values()}
+            assert row["start"] in starts, f"names {row['start']}, when the meeting begins at {starts}"
+
+    def check(self) -> None:
+        """Since the last time: who had a meeting without a word before it, or a month without its task."""
+        since, self._began = self._began, self._world.now
+        for pair, couple in self._world.couples.items():
+            if pair not in self._chronicle.left:
+                self._nobody_meets_unprepared(couple, since)
+
+    def check_months(self) -> None:
+        """At the end: the months without a meeting."""
+        for pair, couple in self._world.couples.items():
+            if pair not in self._chronicle.left and pair not in self._chronicle.policies:
+                self._lonely_months_got_their_task(couple)
+
+    def _nobody_meets_unprepared(self, couple: town.Couple, since: datetime) -> None:
+        months: dict[int, list[Seen]] = defaultdict(list)
+        for uid, copies in meetings(self._world, couple.name).items():
+            if self._chronicle.off(uid) is None:
+                seen = next(iter(copies.values()))
+                months[self._month(couple, seen)].append(seen)
+        for met in months.values():
+            met.sort(key=lambda seen: (seen.start, seen.uid))
+            for seen in met:
+                if since <= seen.start < self._world.now and not self._excused(couple, seen):
+                    self._both_were_told(couple, seen, met)
+
+    def _both_were_told(self, couple: town.Couple, seen: Seen, month: list[Seen]) -> None:
+        for person in couple.people:
+            told = {kind.partition("/")[0] for kind in self._told[seen.uid] if kind.endswith(f"/{person}")}
+            if not told and not self._capped(person, seen):
+                raise AssertionError(f"{person} heard nothing before {seen.identity} at {seen.start}")
+            agendas = [each.uid for each in month if f"agenda/{person}" in self._told[each.uid]]
+            if seen is month[0] and not agendas and not self._capped(person, seen):
+                raise AssertionError(f"{person} has no agenda for the month of {seen.identity} at {seen.start}")
+
+    def _excused(self, couple: town.Couple, seen: Seen) -> bool:
+        """Somebody did something so late, or the service or the post was down, that there was no time left."""
+        first = seen.start - CALM
+        late = couple.name in self._chronicle.disturbed and self._chronicle.disturbed[couple.name] > first
+        down = any(span.overlaps(first, seen.start) for span in self._chronicle.troubles)
+        no_post = any(span.overlaps(seen.start - PATIENCE, seen.start) for span in self._chronicle.mail_troubles)
+        return late or down or no_post or seen.start < START + 2 * DAY
+
+    def _capped(self, person: str, seen: Seen) -> bool:
+        """On one of the days that a mail about a meeting could have been sent, the person had two others."""
+        day = seen.start.astimezone(ZoneInfo(town.CITIZENS[person].timezone)).date()
+        return any(self._day[person, day - n * DAY] >= 2 for n in range(4))
+
+    def _lonely_months_got_their_task(self, couple: town.Couple) -> None:
+        held = {self._month(couple, s) for copies in meetings(self._world, couple.name).values() for s in copies.values()}
+        moved = [at for uid, moves in self._chronicle.moved.items() if self._chronicle.pair_of[uid] == couple.name for at, _ in moves]
+        gone = [at for (_, uid), at in self._chronicle.deleted.items() if self._chronicle.pair_of[uid] == couple.name]
+        for number in range(1, 20):
+            first = add_months(couple.start, number - 1)
+            begins, ends = _at(first, time()), _at(first, time()) + 14 * DAY
+            known = begins > START + DAY and ends < self._world.now
+            unsure = any(abs(at - begins) < 120 * DAY for at in (*moved, *gone))
+            down = any(span.overlaps(begins, ends) for span in (*self._chronicle.troubles, *self._chronicle.mail_troubles))
+            if known and number not in held and not unsure and not down and not paused(couple, first):
+                for person in couple.people:
+                    sent = any(
+                        d.row["kind"] == "task" and d.row["person"] == person and d.row["pair"] == couple.name
+                        and begins - DAY <= d.at <= ends + DAY for d in self._first.values()
+                    )
+                    assert sent, f"{person} of {couple.name} has no task for month {number}, which has no meeting"
+
+    def _month(self, couple: town.Couple, seen: Seen) -> int:
+        """The roadmap month, counted from 1."""
+        day = seen.start.astimezone(ZoneInfo(town.CITIZENS[couple.mentor].timezone)).date()
+        number = (day.year - couple.start.year) * 12 + day.month - couple.start.month
+        return number + 1 if add_months(couple.start, number) <= day else number
+
+
+def _morning(person: str, start: datetime, days: int) -> datetime:
+    zone = ZoneInfo(town.CITIZENS[person].timezone)
+    return datetime.combine(start.astimezone(zone).date() - days * DAY, time(8), zone)
+
+
+def _at(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, ZoneInfo("UTC"))
