@@ -46,8 +46,6 @@ class Observer:
         """One look at one account. Raises only StoreError; what the server does becomes the account's status."""
         account = self.accounts[name]
         settings = fingerprint(account)
-        if stored is None:  # new, or thawed beside us
-            self.forget(name)
         row = replace(stored or AccountRow(name), fingerprint=settings)
         if row == stored and row.status is AccountStatus.STOPPED:
             return Observation(row)
@@ -71,7 +69,9 @@ class Observer:
         return replace(observation, recovered=fine and new)
 
     async def _discovered(self, account: CalendarAccount, row: AccountRow) -> AccountRow:
-        """The row with the calendar its settings mean. A different calendar starts afresh; tombstones keep."""
+        """The row with the calendar its settings mean. A different calendar starts afresh, and so does one that was
+        thawed beside us; tombstones keep.
+        """
         url = (await self.calendars.discover(account)).url
         if url == row.url:
             return row

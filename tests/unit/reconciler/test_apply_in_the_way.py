@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.events import FOREIGN
+from cadenced.core.model import State
+from tests.support.events import FOREIGN, lines
 from tests.support.programme import at, pair
 
 DAY = timedelta(days=1)
@@ -104,6 +105,26 @@ class TestInTheWay:
         assert list(await house.alerts()) == [f"pair/maya-jonas/foreign/{uid}/jonas"]
         await house.runs()
         assert house.calendar("jonas").bodies == {f"{uid}.ics": foreign}
+
+    async def test_a_foreign_event_in_the_place_of_one_that_was_deleted_brings_nothing_back(self, house):
+        await house.runs(pair())
+        uid = (await uids(house))[0]
+        house.calendar("jonas").delete(uid)
+        await house.later()
+        house.calendar("jonas").put(f"{uid}.ics", FOREIGN.format(uid="stranger"))
+        await house.later()
+        assert (await house.meetings())[uid].state is State.DECLINED
+        assert await house.alerts() == {}
+
+    async def test_a_deleted_event_that_comes_back_without_our_mark_is_ours(self, house):
+        await house.runs(pair())
+        uid, calendar = (await uids(house))[0], house.calendar("jonas")
+        plain = "\r\n".join(line for line in lines(calendar.bodies[f"{uid}.ics"]) if not line.startswith("X-CADENCED"))
+        calendar.delete(uid)
+        await house.later()
+        calendar.put(f"{uid}.ics", plain)
+        await house.later()
+        assert (await house.meetings())[uid].state is State.STANDING
 
     async def test_nor_when_it_comes_right_before_our_update(self, house):
         await house.runs(pair())

@@ -115,6 +115,27 @@ class TestWhatIsSeen:
         await house.restarts()
         assert (await house.meetings())[meeting.uid].state is State.DECLINED
 
+    async def test_a_listing_without_an_event_of_ours_counts_even_with_the_token_that_we_had(self, house):
+        """As by a server that answers with all it has, and counts changes in whole seconds."""
+        house.dav.faults.lists_all = True
+        await house.runs(pair())
+        await house.later()
+        meeting, row = await house.first(), (await house.store.accounts())["jonas"]
+        house.calendar("jonas").delete(meeting.uid)
+        await house.store.save_account(replace(row, token=f"http://sync/{len(house.calendar('jonas').log)}"))
+        await house.later()
+        assert (await house.meetings())[meeting.uid].state is State.DECLINED
+
+    async def test_a_listing_without_what_was_never_written_is_no_deletion(self, house):
+        house.dav.faults.forgets_tokens = True
+        await house.loads(pair())
+        await house.wheel.look()
+        house.dav.faults.status = 503
+        await house.turns()
+        house.dav.faults.status = 0
+        await house.later()
+        assert len(house.times("maya")) == len(house.times("jonas")) == 6
+
     async def test_a_creation_that_the_server_forgets_to_list_is_not_taken_for_a_deletion(self, house):
         """As by a server that counts changes in whole seconds."""
         await house.runs(pair())

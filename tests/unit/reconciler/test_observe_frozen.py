@@ -28,6 +28,21 @@ class TestFrozen:
         assert "All 6 events of cadenced are gone" in alert.text
         assert "cadenced thaw jonas" in alert.text
 
+    async def test_where_one_comes_back_as_all_others_go_nothing_was_emptied(self, house):
+        await house.runs(pair(calls=None))
+        first, *others = await house.standing()
+        calendar = house.calendar("jonas")
+        name = calendar.name_of(first.uid)
+        body = calendar.bodies[name]
+        calendar.delete(first.uid)
+        await house.later()
+        for other in others:
+            calendar.delete(other.uid)
+        calendar.put(name, body)
+        await house.later()
+        assert await house.status("jonas") is AccountStatus.OK
+        assert [m.state for m in await house.standing()] == [State.STANDING, *[State.DECLINED] * len(others)]
+
     async def test_what_is_moved_meanwhile_is_followed_where_that_can_be(self, house):
         await house.runs(pair())
         meeting = (await house.standing())[0]
