@@ -82,7 +82,7 @@ def _standing(folder: Path) -> Iterator[tuple[Path, Calendars]]:
         _write(folder / "config", url, port)
         argv = [sys.executable, "-m", "cadenced", "run", "--config", str(folder / "config")]
         with running("cadenced", argv, folder) as daemon:
-            _wait_until_quiet(folder / "cadenced.db", daemon)
+            _wait_until_quiet(folder / "config" / "cadenced.db", daemon)
             yield folder / "config", calendars
 
 

@@ -4,12 +4,12 @@ Must never know what the values are for.
 """
 
 import inspect
-import tomllib
 import typing
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import tomli
 from pydantic import BaseModel, BeforeValidator, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -37,8 +37,8 @@ def read_text(path: Path) -> str:
 def parse(path: Path, text: str) -> dict[str, Any]:
     """The TOML of a file. ConfigProblems, with the line, when it is none (a date that doesn't exist is none)."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         words, _, place = str(error).partition(" (at ")
         number = "".join(c for c in place.split(",")[0] if c.isdigit())
         line = int(number) if number else text.count("\n") + 1  # "at end of document"
