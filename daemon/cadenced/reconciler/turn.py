@@ -66,11 +66,13 @@ class Decider:
     accounts: Mapping[str, CalendarAccount]
     _meetings: dict[str, tuple[Meeting, ...]] = field(default_factory=dict)
     _pairs_of: dict[str, list[str]] = field(default_factory=dict)
+    _in_use: set[str | None] = field(default_factory=set)  # accounts that somebody's events stand in
 
     def __post_init__(self) -> None:
         for pair in self.programme.pairs.values():
             for person in pair.people:
                 self._pairs_of.setdefault(person.id, []).append(pair.id)
+                self._in_use.add(person.calendar)
 
     async def decide(self, name: str, rows: Mapping[str, AccountRow]) -> Decision:
         """The decision for one pair; a pair that left the programme has its future events cancelled."""
@@ -80,9 +82,14 @@ class Decider:
         if pair is None:
             return _farewell(name, state, self.accounts, now)
         busy = Busy([(m.start, m.end) for m in await self._elsewhere(pair)])
-        decision = _Turn(pair, state, rows, self.accounts, now, self.horizon).decide(busy)
+        decision = _Turn(pair, self._own(pair, state), rows, self.accounts, now, self.horizon).decide(busy)
         self._meetings[name] = decision.meetings
         return decision
+
+    def _own(self, pair: Pair, state: PairState) -> PairState:
+        """Without what other people of the programme have in their calendars: an event that was forwarded is theirs."""
+        others = self._in_use - {person.calendar for person in pair.people}
+        return replace(state, copies=tuple(copy for copy in state.copies if copy.account not in others))
 
     async def _elsewhere(self, pair: Pair) -> list[Meeting]:
         """The meetings that the two have in other pairs."""

@@ -70,3 +70,15 @@ class TestLost:
         house.restore(backup)
         await house.runs(*house.programme.pairs.values())
         assert new not in house.times("jonas")
+
+    async def test_after_it_was_lost_a_client_may_drop_our_properties_all_the_same(self, house):
+        await house.runs(pair())
+        house.lose_database()
+        await house.runs(pair())
+        meeting = await house.first()
+        house.calendar("jonas").edit(
+            meeting.uid, lambda event: [event.pop(k) for k in list(event) if k[:10] == "X-CADENCED"]
+        )
+        house.calendar("jonas").move(meeting.uid, by=DAY)
+        await house.later()
+        assert house.times("maya")[meeting.uid] == meeting.start + DAY

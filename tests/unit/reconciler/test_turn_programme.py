@@ -168,3 +168,19 @@ class TestCalendars:
             house.calendar("ida").delete((await house.standing("maya-ida"))[0].uid)
             await house.later()
             assert len(house.times("jonas")) == 6
+
+    async def test_an_event_that_was_forwarded_to_somebody_else_is_theirs(self, tmp_path):
+        async with living(tmp_path, "maya", "jonas", "ida") as house:
+            ida = person("ida", "Europe/Berlin", hours("Mon-Fri 09:00-17:00"), calendar="ida")
+            await house.runs(pair(), pair(protege=ida, name="maya-ida"))
+            meeting, calendar = await house.first(), house.calendar("ida")
+            body = house.calendar("jonas").bodies[f"{meeting.uid}.ics"]
+            calendar.put("forwarded.ics", body)
+            await house.later()
+            assert calendar.bodies["forwarded.ics"] == body
+            calendar.move(meeting.uid, by=DAY)
+            await house.later()
+            assert house.times("maya")[meeting.uid] == meeting.start
+            calendar.delete(meeting.uid)
+            await house.later()
+            assert (await house.first()).state is State.STANDING
