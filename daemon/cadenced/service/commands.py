@@ -181,11 +181,11 @@ async def _look(parts: Parts, step: Step) -> list[Observation]:
     names = sorted(parts.loaded.accounts)
     seen: list[Observation] = []
     step("Looking at the calendars", 0, len(names))
-    parts.wheel.beat = lambda: step("Looking at the calendars", len(parts.wheel.rows), len(names))
+    parts.wheel.beat = lambda _what: step("Looking at the calendars", len(parts.wheel.rows), len(names))
     try:
         seen += await parts.wheel.look(names)
     finally:
-        parts.wheel.beat = lambda: None
+        parts.wheel.beat = lambda _what: None
     return seen
 
 

@@ -44,7 +44,7 @@ class Daemon:
         self._next_look: dict[str, float] = {}
         self._failures: dict[str, int] = {}
         self._heartbeat = watchdog / 4 if watchdog else LONGEST_WAIT  # so often the wheel shows that it is not stuck
-        self._beat_at = self._loop.time()
+        self._beats = dict.fromkeys(("look", "turn"), self._loop.time())
 
     def stop(self) -> None:
         """Ends the daemon; what is under way has FULL_STOP seconds. Safe in a signal handler of the loop."""
@@ -56,9 +56,9 @@ class Daemon:
         self._next_look.clear()
         self._reload.set()
 
-    def beat(self) -> None:
-        """There was progress: the wheel is not stuck."""
-        self._beat_at = self._loop.time()
+    def beat(self, what: str) -> None:
+        """There was progress with looking at calendars, or with turning pairs: neither may be stuck."""
+        self._beats[what] = self._loop.time()
 
     async def run(self) -> None:
         """Until stop(). Raises ConfigError when the first configuration cannot be loaded."""
@@ -107,15 +107,16 @@ class Daemon:
             return REST
 
     async def _look_round(self) -> float:
-        now = self._loop.time()
+        self.beat("look")
         accounts = self._parts.wheel.accounts
-        due = [name for name in accounts if self._next_look.get(name, 0.0) <= now]
-        for each in await self._parts.wheel.look(due):
+        due = [name for name in accounts if self._next_look.get(name, 0.0) <= self._loop.time()]
+        for each in await self._parts.wheel.look(due) if due else ():
             self._schedule(each)
             if each.pairs or each.recovered:
                 self._turn.set()
         await self._tell()
-        return max(0.0, min((self._next_look[n] for n in accounts), default=now + LONGEST_WAIT) - self._loop.time())
+        next_look = min((self._next_look[name] for name in accounts), default=self._loop.time() + LONGEST_WAIT)
+        return min(self._heartbeat, max(0.0, next_look - self._loop.time()))
 
     def _schedule(self, seen: Observation) -> None:
         """When the account is looked at next: after the poll interval, longer and longer while it can't be reached."""
@@ -128,7 +129,7 @@ class Daemon:
         self._next_look[name] = self._loop.time() + max(pause, seen.retry_after or 0.0)
 
     async def _turn_round(self) -> float:
-        self.beat()
+        self.beat("turn")
         names = await self._parts.wheel.due()
         if not names:
             return min(self._heartbeat, self._until(await self._parts.store.next_due()))
@@ -198,7 +199,7 @@ class Daemon:
         if self._watchdog_interval is None:
             return
         while True:
-            if self._loop.time() - self._beat_at < self._watchdog_interval:
+            if self._loop.time() - min(self._beats.values()) < self._watchdog_interval:
                 systemd.watchdog()
             await asyncio.sleep(self._watchdog_interval / 3)
 

@@ -87,7 +87,7 @@ class Parts:
         self.store, self.calendars, self.mailer, self.clock = store, calendars, mailer, clock
         self._composer: Composer | None = None
 
-    async def install(self, loaded: Loaded, beat: Callable[[], None] = lambda: None) -> Changed:
+    async def install(self, loaded: Loaded, beat: Callable[[str], None] = lambda _what: None) -> Changed:
         """Makes a configuration the one in force; the pairs whose stanza changed are due then. ConfigError when a
         template is wrong: then the one before stays.
         """

@@ -58,7 +58,9 @@ class Pass:
 
 @dataclass
 class Wheel:
-    """`write` turns a due mail into the finished row for the outbox. `beat` is called whenever there is progress."""
+    """`write` turns a due mail into the finished row for the outbox. `beat` is told "look" or "turn" whenever there
+    is progress with either.
+    """
 
     programme: Programme
     horizon: Horizon
@@ -67,7 +69,7 @@ class Wheel:
     calendars: Calendars
     clock: Clock
     write: Callable[[SendMail, Decision], OutboxRow]
-    beat: Callable[[], None] = lambda: None
+    beat: Callable[[str], None] = lambda _what: None
     rows: dict[str, AccountRow] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -88,7 +90,7 @@ class Wheel:
     async def _look(self, name: str, row: AccountRow | None) -> Observation:
         observation = await self.observer.look(name, row)
         self.rows[name] = observation.row
-        self.beat()
+        self.beat("look")
         return observation
 
     async def _pairs_with(self, account: str) -> list[str]:
@@ -105,7 +107,7 @@ class Wheel:
         decisions = []
         for name in names:
             decisions.append(await self.decider.decide(name, self.rows))
-            self.beat()
+            self.beat("turn")
         return decisions
 
     async def turn(self, names: Sequence[str]) -> Pass:
@@ -128,7 +130,7 @@ class Wheel:
         mails = await self.store.enqueue([self.write(mail, decision) for mail in decision.due_mails])
         await self._report({**decision.problems, **applied.problems}, decision, told)
         await self._conclude(decision, wait=applied.again or any(map(self._works, applied.failed)))
-        self.beat()
+        self.beat("turn")
         return applied, mails
 
     def _works(self, account: str) -> bool:
