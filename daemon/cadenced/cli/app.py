@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cadenced import __version__
-from cadenced.cli import apply, check, demo, init, plan, run, status, thaw
+from cadenced.cli import apply, check, demo, doctor, init, plan, run, status, thaw
 
 app = typer.Typer(
     name="cadenced",
@@ -35,7 +35,17 @@ def root(
     pass
 
 
-for verb in (init.init, check.check, plan.plan, apply.apply, run.run, status.status, thaw.thaw, demo.demo):
+for verb in (
+    init.init,
+    check.check,
+    plan.plan,
+    apply.apply,
+    run.run,
+    status.status,
+    doctor.doctor,
+    thaw.thaw,
+    demo.demo,
+):
     app.command()(verb)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cadenced.config import ConfigProblems, Installation, load
 from cadenced.core.errors import ConfigError
+from cadenced.core.findings import Finding
 from cadenced.core.model import Programme
 from cadenced.core.records import AccountRow, AccountStatus
 from cadenced.reconciler.observe import Observation
@@ -24,6 +25,8 @@ from cadenced.service.wheel import BATCH
 from cadenced.shell import logs, systemd
 from cadenced.shell.calendars import CalDav
 from cadenced.shell.clock import FixedClock, SystemClock
+from cadenced.shell.dav import Dav
+from cadenced.shell.examination import examine_calendar, examine_mail
 from cadenced.shell.mailer import Mailer
 from cadenced.shell.store import Store
 from cadenced.shell.watch import changes
@@ -125,6 +128,22 @@ async def thaw_once(installation: Installation, name: str) -> str:
         return f"{lost} events of {name} will be looked for, and written again where they are missing"
     finally:
         store.close()
+
+
+async def examine_once(installation: Installation, step: Step = _quiet) -> list[Finding]:
+    """What the servers of the installation say to what cadenced needs of them: SMTP first, then each calendar."""
+    loaded, now = Loaded.of(installation), SystemClock().now()
+    names = sorted(loaded.accounts)
+    dav = Dav()
+    try:
+        step("Asking the servers", 0, len(names) + 1)
+        found = await examine_mail(Mailer(), loaded.mail)
+        for done, name in enumerate(names, 1):
+            step("Asking the servers", done, len(names) + 1)
+            found += await examine_calendar(dav, loaded.accounts[name], now)
+        return found
+    finally:
+        await dav.close()
 
 
 async def run_forever(directory: Path) -> None:

@@ -62,6 +62,16 @@ async def discover(dav: Dav, account: CalendarAccount) -> Collection:
     return _checked(account, _named(account, calendars) if account.calendar else _usual(account, calendars, default))
 
 
+async def calendar_names(dav: Dav, account: CalendarAccount) -> list[str]:
+    """The calendars for events that the login sees, by name."""
+    url = _canonical(account, account.url or await _looked_up(account))
+    here = await _entrance(dav, account, url)
+    if here.says.is_a(CALENDAR) and not account.calendar:
+        return [here.name]
+    homes, _ = await _homes(dav, account, here)
+    return sorted([each.name for home in homes for each in await _calendars(dav, account, home)])
+
+
 def _canonical(account: CalendarAccount, url: str) -> str:
     try:
         return str(URL(url))

@@ -1,0 +1,117 @@
+"""Examines the servers of an installation, side by side with what cadenced needs of them. Changes nothing there.
+
+Owns what is asked, and which answer is a fault. Must never know how a finding is shown.
+"""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from cadenced.core.accounts import CalendarAccount, Collection, MailAccount
+from cadenced.core.errors import AccessError, CadencedError, TemporaryError
+from cadenced.core.findings import Finding, Verdict
+from cadenced.shell import changes
+from cadenced.shell.dav import Ask, Dav, Reply
+from cadenced.shell.discovery import calendar_names, discover
+from cadenced.shell.mailer import Mailer
+from cadenced.shell.opened import OpenCalendar
+
+APART = timedelta(minutes=1)  # of two clocks: further, and it is unclear which of two moves was the later one
+SCHEDULES = "calendar-auto-schedule"  # of the DAV header (RFC 6638 §2)
+
+
+async def examine_calendar(dav: Dav, account: CalendarAccount, now: datetime) -> list[Finding]:
+    """From the address to the clock, as far as it goes: the first fault ends it. `now` is aware."""
+    return [each async for each in _Examination(dav, account, now).run()]
+
+
+async def examine_mail(mailer: Mailer, account: MailAccount) -> list[Finding]:
+    """Whether messages could be handed over; none is."""
+    where = f"{account.host}:{account.port}"
+    try:
+        await mailer.open(account)
+    except CadencedError as error:
+        what = "reached" if isinstance(error, TemporaryError) else "login"
+        return [Finding("smtp", what, Verdict.FAULT, str(error), _waits(error))]
+    finally:
+        await mailer.close()
+    safe = "in clear, on this machine" if account.tls == "none" else f"encrypted, {account.tls}"
+    login = Finding("smtp", "login", Verdict.FINE, account.username or "none asked for")
+    return [Finding("smtp", "reached", Verdict.FINE, f"{where}, {safe}"), login]
+
+
+class _Examination:
+    def __init__(self, dav: Dav, account: CalendarAccount, now: datetime) -> None:
+        self._dav, self._account, self._now = dav, account, now
+        self._subject = f"calendars.{account.name}"
+
+    async def run(self) -> AsyncIterator[Finding]:
+        try:
+            collection = await discover(self._dav, self._account)
+        except CadencedError as error:
+            yield self._failed(error)
+            return
+        yield self._says("reached", _host(collection.url))
+        yield self._says("login", self._account.username or "none asked for")
+        others = [name for name in await calendar_names(self._dav, self._account) if name != collection.name]
+        beside = f"; beside it: {', '.join(others)}" if others else ""
+        yield self._says("calendar", f'"{collection.name or collection.url}", which may be written{beside}')
+        async for finding in self._of(collection):
+            yield finding
+
+    async def _of(self, collection: Collection) -> AsyncIterator[Finding]:
+        try:
+            listing = await changes.since(OpenCalendar(self._dav, self._account, collection), "")
+            options = await self._dav.request(self._account, Ask("OPTIONS", collection.url))
+        except CadencedError as error:
+            yield self._failed(error)
+            return
+        if listing is not None:
+            yield self._says("sync", "by token")
+        else:
+            words = "without token: each look lists the whole calendar"
+            yield self._notes("sync", words, "nothing, unless the server is slow")
+        schedules = SCHEDULES in options.headers.get("DAV", "")
+        yield self._says("scheduling", "the server sends invitations by itself" if schedules else "none")
+        yield self._clock(options)
+
+    def _clock(self, reply: Reply) -> Finding:
+        try:
+            theirs = parsedate_to_datetime(reply.headers.get("Date", "")).astimezone(UTC)
+        except (ValueError, TypeError):
+            return self._notes("clock", "the server doesn't tell the time", "nothing")
+        apart = round((theirs - self._now).total_seconds())
+        if abs(apart) <= APART.total_seconds():
+            return self._says("clock", f"{abs(apart)} s apart")
+        way = "ahead" if apart > 0 else "behind"
+        advice = "set the clocks of both by NTP: of two moves the later one holds"
+        return self._notes("clock", f"the server is {abs(apart)} s {way}", advice)
+
+    def _failed(self, error: CadencedError) -> Finding:
+        """A fault, at the step that it belongs to. The error's own text says what to do."""
+        if isinstance(error, TemporaryError):
+            what = "reached"
+        elif isinstance(error, AccessError):
+            untrusted = isinstance(error.__cause__, aiohttp.ClientConnectorCertificateError)
+            what = "certificate" if untrusted else "login"
+        else:
+            what = "calendar"
+        return Finding(self._subject, what, Verdict.FAULT, str(error), _waits(error))
+
+    def _says(self, what: str, words: str) -> Finding:
+        return Finding(self._subject, what, Verdict.FINE, words)
+
+    def _notes(self, what: str, words: str, advice: str) -> Finding:
+        return Finding(self._subject, what, Verdict.NOTE, words, advice)
+
+
+def _waits(error: CadencedError) -> str:
+    return "look whether the server runs; cadenced tries again by itself" if isinstance(error, TemporaryError) else ""
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.netloc}, {'encrypted' if parts.scheme == 'https' else 'in clear, on this machine'}"

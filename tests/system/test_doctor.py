@@ -1,0 +1,42 @@
+"""What `doctor` says of real servers that work, and of each way in which they may not."""
+
+
+def findings(installation) -> dict[tuple[str, str], dict]:
+    return {(each["subject"], each["what"]): each for each in installation.json("doctor")}
+
+
+def test_servers_that_work_are_told_side_by_side(installation):
+    done = installation.run("doctor")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "calendars.maya\n  ✓ reached" in done.stdout
+    found = findings(installation)
+    assert {what for subject, what in found if subject == "calendars.jonas"} == {
+        "reached",
+        "login",
+        "calendar",
+        "sync",
+        "scheduling",
+        "clock",
+    }
+    assert found["calendars.jonas", "sync"]["words"] == "by token"
+    assert found["calendars.jonas", "scheduling"]["words"] == "none"
+    assert '"Mentoring", which may be written' in found["calendars.jonas", "calendar"]["words"]
+    assert found["smtp", "reached"]["verdict"] == "fine"
+
+
+def test_a_wrong_password_a_wrong_name_and_a_server_that_is_down_are_told_apart(installation):
+    installation.password("jonas", "wrong")
+    toml = installation.config / "cadenced.toml"
+    named = toml.read_text().replace(
+        f'username = "{installation.users["maya"]}"', f'username = "{installation.users["maya"]}"\ncalendar = "Wrok"'
+    )
+    toml.write_text(named.replace(f"port = {installation.port}", "port = 9"))
+    done = installation.run("doctor")
+    assert done.returncode == 3
+    found = findings(installation)
+    assert found["calendars.jonas", "login"]["verdict"] == "fault"
+    assert "check username and password" in found["calendars.jonas", "login"]["words"]
+    assert 'no calendar is called "Wrok"; there are: Mentoring' in found["calendars.maya", "calendar"]["words"]
+    assert "cannot be reached" in found["smtp", "reached"]["words"]
+    assert "look whether the server runs" in found["smtp", "reached"]["advice"]
+    assert installation.events() == []
