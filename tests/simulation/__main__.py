@@ -1,7 +1,7 @@
 """`python -m tests.simulation`: years of the town, each seed in a process of its own.
 
-    python -m tests.simulation --seeds 1-50       many histories
-    python -m tests.simulation --seeds 7 --trace  one of them, with all that happens
+python -m tests.simulation --seeds 1-50       many histories
+python -m tests.simulation --seeds 7 --trace  one of them, with all that happens
 """
 
 import argparse
@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-MEMORY = Path("/dev/shm")  # where there is one: the store syncs every commit, and a disk would be waited for
+MEMORY = Path("/dev/shm")  # noqa: S108 — where there is one: the store syncs every commit, and a disk takes its time
 
 
 def main() -> int:
@@ -60,14 +60,14 @@ async def _all(seeds: list[int], args: argparse.Namespace) -> int:
 
 
 def _here(seed: int, days: int | None, *, aloud: bool) -> int:
-    from tests.simulation.run import BrokenPromise, simulate  # noqa: PLC0415 — the parent needs none of it
+    from tests.simulation.run import BrokenPromiseError, simulate  # noqa: PLC0415 — the parent needs none of it
 
     gc.set_threshold(50_000, 20, 100)  # a year makes few cycles and keeps much: looking for them is a fifth of it
     began = time.process_time()
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         try:
             history = simulate(seed, Path(folder), days, aloud=aloud)
-        except BrokenPromise as broken:
+        except BrokenPromiseError as broken:
             print(broken, f"replay: python -m tests.simulation --seeds {seed} --trace", sep="\n", flush=True)
             os._exit(1)  # what is left of a broken world would only complain
     took = time.process_time() - began

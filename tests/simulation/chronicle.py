@@ -4,6 +4,7 @@ Must never know how it was done, nor what the service made of it.
 """
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -39,7 +40,6 @@ class Chronicle:
     troubles: list[Span] = field(default_factory=list)  # of the service or a calendar server
     mail_troubles: list[Span] = field(default_factory=list)
     foreign: dict[tuple[str, str], str] = field(default_factory=dict)  # citizen and resource, to what it holds
-    written_meanwhile: list[str] = field(default_factory=list)  # into an emptied calendar
     kills: list[datetime] = field(default_factory=list)
 
     def off(self, uid: str) -> datetime | None:
@@ -61,6 +61,9 @@ class Chronicle:
 
     def in_human_hands(self, uid: str) -> bool:
         return uid in self.moved or any(other == uid for _, other in self.edits) or self.off(uid) is not None
+
+    def all_calm(self, pairs: Iterable[str], now: datetime) -> bool:
+        return all(self.calm(pair, now) for pair in pairs)
 
     def calm(self, pair: str, now: datetime) -> bool:
         """Whether the service has had all the time it needs to follow what happened to a pair."""

@@ -13,7 +13,7 @@ from tests.simulation.chronicle import Chronicle
 from tests.simulation.readings import Seen, events, meetings
 from tests.simulation.world import World
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 WORDS = ("bring the plan", "ask about Oslo", "coffee?", "see last notes", "half an hour will do", "привет", "x; y\\n")
 
 
@@ -61,15 +61,36 @@ class Hands:
         self._chronicle.edits[citizen, seen.uid][prop] = said
         self._note(citizen, seen, f"writes {prop} {said!r}")
 
-    def delete(self, citizen: str, seen: Seen) -> None:
-        self._world.calendar(citizen).delete(seen.uid)
+    def delete(self, citizen: str, seen: Seen) -> Callable[[], None]:
+        """Returns what brings it back, as it was."""
+        calendar = self._world.calendar(citizen)
+        name = calendar.name_of(seen.uid)
+        body = calendar.bodies[name]
+        calendar.delete(seen.uid)
         self._chronicle.deleted[citizen, seen.uid] = self._world.now
         self._note(citizen, seen, "deletes")
 
-    def cancel(self, citizen: str, seen: Seen) -> None:
+        def undo() -> None:
+            if seen.pair in self._world.couples:
+                calendar.put(name, body)
+                self._chronicle.deleted.pop((citizen, seen.uid), None)
+                self._note(citizen, seen, "brings back")
+
+        return undo
+
+    def cancel(self, citizen: str, seen: Seen) -> Callable[[], None]:
+        """Returns what puts it on again."""
         self._change(citizen, seen, _property("STATUS", "CANCELLED"))
         self._chronicle.cancelled[seen.uid] = self._world.now
         self._note(citizen, seen, "cancels")
+
+        def undo() -> None:
+            if self.copy_of(citizen, seen.uid) is not None:
+                self._change(citizen, seen, _property("STATUS", "CONFIRMED"))
+                self._chronicle.cancelled.pop(seen.uid, None)
+                self._note(citizen, seen, "puts on again")
+
+        return undo
 
     def duplicate(self, citizen: str, seen: Seen) -> None:
         """As an app copies an event: all of it, our mark included, under a UID of its own."""

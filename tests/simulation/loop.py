@@ -15,7 +15,7 @@ from tests.simulation.net import Network
 _numbers = itertools.count()
 
 
-class Deadlock(AssertionError):
+class DeadlockError(AssertionError):
     """Everybody waits for somebody, and no timer will wake anyone."""
 
 
@@ -77,7 +77,7 @@ class _Jumps(selectors.SelectSelector):
 
     def select(self, timeout=None):
         if timeout is None:
-            raise Deadlock("no task is ready, and no timer is set")
+            raise DeadlockError("no task is ready, and no timer is set")
         if timeout > 0:
             self._loop.jump(timeout)
         return []

@@ -18,6 +18,7 @@ from tests.simulation.world import START, World
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 DAYS_BEFORE = {"agenda": 3, "brief": 1}
 UNCAPPED = {"moved", "alert"}  # answers to what somebody just did, and what the coordinator is told
+TASK_KEEPS = 14 * DAY  # the task of a month without a meeting is sent in its first half
 PATIENCE = 2 * HOUR  # the longest pause between two attempts is an hour
 
 
@@ -80,6 +81,7 @@ class MailPromises:
     def check(self) -> None:
         """Since the last time: who had a meeting without a word before it, or a month without its task."""
         since, self._began = self._began, self._world.now
+        self._overruled_people_were_told()
         for pair, couple in self._world.couples.items():
             if pair not in self._chronicle.left:
                 self._nobody_meets_unprepared(couple, since)
@@ -89,6 +91,22 @@ class MailPromises:
         for pair, couple in self._world.couples.items():
             if pair not in self._chronicle.left and pair not in self._chronicle.policies:
                 self._lonely_months_got_their_task(couple)
+
+    def _overruled_people_were_told(self) -> None:
+        """Both moved it, and the other's time was taken."""
+        for at, uid, person in self._chronicle.overruled:
+            later = [moved for moved, _ in self._chronicle.moved.get(uid, ()) if moved > at]
+            if at + CALM < self._world.now <= at + CALM + DAY and not later and self._undisturbed_since(at, uid):
+                told = (d.row for d in self._first.values() if d.at > at and d.row["kind"] == "moved")
+                assert any((row["uid"], row["person"]) == (uid, person) for row in told), (
+                    f"{person} was not told of {uid}"
+                )
+
+    def _undisturbed_since(self, at: datetime, uid: str) -> bool:
+        chronicle, first = self._chronicle, at - HOUR
+        troubles = (*chronicle.troubles, *chronicle.mail_troubles)
+        calm = chronicle.calm(chronicle.pair_of[uid], self._world.now)
+        return calm and chronicle.off(uid) is None and not any(s.overlaps(first, self._world.now) for s in troubles)
 
     def _nobody_meets_unprepared(self, couple: town.Couple, since: datetime) -> None:
         months: dict[int, list[Seen]] = defaultdict(list)
@@ -125,22 +143,31 @@ class MailPromises:
         return any(self._day[person, day - n * DAY] >= 2 for n in range(4))
 
     def _lonely_months_got_their_task(self, couple: town.Couple) -> None:
-        held = {self._month(couple, s) for copies in meetings(self._world, couple.name).values() for s in copies.values()}
-        moved = [at for uid, moves in self._chronicle.moved.items() if self._chronicle.pair_of[uid] == couple.name for at, _ in moves]
-        gone = [at for (_, uid), at in self._chronicle.deleted.items() if self._chronicle.pair_of[uid] == couple.name]
+        standing = meetings(self._world, couple.name).values()
+        held = {self._month(couple, seen) for copies in standing for seen in copies.values()}
         for number in range(1, 20):
             first = add_months(couple.start, number - 1)
-            begins, ends = _at(first, time()), _at(first, time()) + 14 * DAY
-            known = begins > START + DAY and ends < self._world.now
-            unsure = any(abs(at - begins) < 120 * DAY for at in (*moved, *gone))
-            down = any(span.overlaps(begins, ends) for span in (*self._chronicle.troubles, *self._chronicle.mail_troubles))
-            if known and number not in held and not unsure and not down and not paused(couple, first):
+            begins = datetime.combine(first, time(), ZoneInfo("UTC"))
+            known = begins > START + DAY and begins + TASK_KEEPS < self._world.now
+            if known and number not in held and not paused(couple, first) and self._undisturbed(couple, begins):
                 for person in couple.people:
-                    sent = any(
-                        d.row["kind"] == "task" and d.row["person"] == person and d.row["pair"] == couple.name
-                        and begins - DAY <= d.at <= ends + DAY for d in self._first.values()
-                    )
+                    sent = any(self._is_task(each, couple, person, begins) for each in self._first.values())
                     assert sent, f"{person} of {couple.name} has no task for month {number}, which has no meeting"
+
+    def _undisturbed(self, couple: town.Couple, begins: datetime) -> bool:
+        """Whether a month that begins then has no meeting because the policy has none, and the task could be sent."""
+        chronicle = self._chronicle
+        mine = {uid for uid, pair in chronicle.pair_of.items() if pair == couple.name}
+        moved = [at for uid in mine for at, _ in chronicle.moved.get(uid, [])]
+        deleted = [at for (_, uid), at in chronicle.deleted.items() if uid in mine]
+        by_hand = any(abs(at - begins) < 120 * DAY for at in (*moved, *deleted))
+        troubles = (*chronicle.troubles, *chronicle.mail_troubles)
+        return not by_hand and not any(span.overlaps(begins, begins + TASK_KEEPS) for span in troubles)
+
+    def _is_task(self, delivery: Delivery, couple: town.Couple, person: str, begins: datetime) -> bool:
+        row = delivery.row
+        mine = (row["kind"], row["pair"], row["person"]) == ("task", couple.name, person)
+        return mine and begins - DAY <= delivery.at <= begins + TASK_KEEPS + DAY
 
     def _month(self, couple: town.Couple, seen: Seen) -> int:
         """The roadmap month, counted from 1."""
@@ -152,7 +179,3 @@ class MailPromises:
 def _morning(person: str, start: datetime, days: int) -> datetime:
     zone = ZoneInfo(town.CITIZENS[person].timezone)
     return datetime.combine(start.astimezone(zone).date() - days * DAY, time(8), zone)
-
-
-def _at(day: date, clock: time) -> datetime:
-    return datetime.combine(day, clock, ZoneInfo("UTC"))

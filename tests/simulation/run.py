@@ -30,7 +30,7 @@ class History:
 
 
 def simulate(seed: int, folder: Path, days: int | None = None, *, aloud: bool = False) -> History:
-    """Raises BrokenPromise, with the end of the trace. One call in a process: what is global does not forget."""
+    """Raises BrokenPromiseError, with the end of the trace. One call in a process: what is global does not forget."""
     daemon.LONGEST_WAIT = DAY.total_seconds()  # nothing may rely on coming round by itself
     world = World(seed, folder, aloud=aloud)
     asyncio.set_event_loop(world.loop)
@@ -38,11 +38,11 @@ def simulate(seed: int, folder: Path, days: int | None = None, *, aloud: bool = 
     try:
         world.loop.run_until_complete(run.year(days))
     except Exception as error:
-        raise BrokenPromise(seed, world, error) from error
+        raise BrokenPromiseError(seed, world, error) from error
     return History(world.trace.hash, world.writes, len(world.post.deliveries), run.judged)
 
 
-class BrokenPromise(Exception):
+class BrokenPromiseError(Exception):
     """Something that cadenced promises did not hold: which, when, and what had happened before."""
 
     def __init__(self, seed: int, world: World, error: BaseException) -> None:
@@ -91,7 +91,7 @@ class _Run:
 
     def _all_calm(self) -> bool:
         now = self._world.now
-        return self._world.life is not None and all(self._chronicle.calm(pair, now) for pair in self._world.everyone)
+        return self._world.life is not None and self._chronicle.all_calm(self._world.everyone, now)
 
     async def _quiet_turn(self) -> None:
         """Two turns of all pairs, one right after the other: the second finds nothing to write.
@@ -111,5 +111,3 @@ class _Run:
             await life.parts.store.wake(self._world.everyone)
             life.daemon.reload()
             await asyncio.sleep(TURN.total_seconds())
-
-

@@ -22,7 +22,7 @@ Note = Callable[[str], None]
 
 @dataclass
 class Trap:
-    """Springs once, when the method (or "DATA") arrives: before it is handled, or after, with the reply not yet sent."""
+    """Springs once, when the method (or "DATA") arrives: before it is handled, or after, the reply not yet sent."""
 
     method: str
     act: Callable[[], None]

@@ -94,7 +94,10 @@ class World:
 
     def calendar(self, name: str):
         """The one calendar of a citizen who has one."""
-        return self.hosts[town.CITIZENS[name].host].dav.calendar(name)
+        return self.host_of(name).dav.calendar(name)
+
+    def host_of(self, name: str) -> CalendarHost:
+        return self.hosts[town.CITIZENS[name].host]
 
     def keeps_calendar(self, name: str) -> bool:
         return bool(town.CITIZENS[name].host)
