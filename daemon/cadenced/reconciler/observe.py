@@ -118,9 +118,8 @@ class Observer:
             return await self._fail(row, AccountStatus.FROZEN, problem, stored)
         well = row.status is AccountStatus.OK
         fine = replace(row, token=result.token, status=AccountStatus.OK, problem="", since=row.since if well else now)
-        lost = [copy.uid for copy in gone if copy.state in (CopyState.LIVE, CopyState.INTENDED)]
-        freed = [copy.uid for copy in gone if copy.uid not in lost]
-        pairs = await self.store.record_sync(fine, list(seen.values()), lost, freed)
+        as_known = {copy.uid: copy.etag for copy in known.values()}
+        pairs = await self.store.record_look(fine, list(seen.values()), [copy.uid for copy in gone], as_known)
         self.forget(row.account)
         await self.store.clear_alert(_alert(row.account), now)
         return Observation(fine, frozenset(pairs))

@@ -69,11 +69,15 @@ class Store(Protocol):
 
     async def save_account(self, row: AccountRow) -> None: ...
 
-    async def record_sync(
-        self, account: AccountRow, copies: Sequence[CopyRow], lost: Sequence[str], freed: Sequence[str]
+    async def record_look(
+        self, account: AccountRow, seen: Sequence[CopyRow], gone: Sequence[str], known: Mapping[str, str]
     ) -> set[str]:
-        """The account, the copies seen, the uids that a human deleted (they become tombstones), and those that are gone
-        otherwise: all or nothing. The pairs to which something happened are due at once; their ids are returned.
+        """The account, the copies seen, and the uids that are gone (they become tombstones, but for what we were about
+        to delete, and what was foreign): all or nothing. The pairs to which something happened are due at once; their
+        ids are returned.
+
+        `known` maps the uids that the look began with to their ETags. A copy that was written since is left as it is,
+        and then so is the sync-token: the next look is told of it again.
         """
         ...
 

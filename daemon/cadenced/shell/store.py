@@ -30,6 +30,7 @@ from cadenced.shell.database import Database, explained
 from cadenced.shell.journal import Journal
 from cadenced.shell.ledger import Ledger
 from cadenced.shell.lock import Lock
+from cadenced.shell.looks import Look, drop
 from cadenced.shell.replay import replay
 from cadenced.shell.rows import account_of, alert_of, copy_of, flat, meeting_of, meeting_row, moment, stamp
 from cadenced.shell.upsert import insert_new, upsert
@@ -82,28 +83,15 @@ class Store(Ledger):
     async def save_account(self, row: AccountRow) -> None:
         await self._database.run(lambda c: upsert(c, schema.accounts, [flat(row)]))
 
-    async def record_sync(
-        self, account: AccountRow, copies: Sequence[CopyRow], lost: Sequence[str], freed: Sequence[str]
+    async def record_look(
+        self, account: AccountRow, seen: Sequence[CopyRow], gone: Sequence[str], known: Mapping[str, str]
     ) -> set[str]:
-        """One look at an account: its row, the copies seen, the uids lost, whose tombstones the journal gets first, and
-        those that simply go. The pairs to which something happened become due; their ids are returned.
-        """
-        c = schema.copies.c
+        """One look at an account, by compare-and-set (shell/looks.py). The ids of the pairs that it made due."""
 
         def work(connection: Connection) -> set[str]:
-            here = connection.execute(select(schema.copies).where(c.account == account.account)).mappings()
-            before = {row["uid"]: row for row in here}
-            dead = [before[uid] for uid in lost if uid in before and before[uid]["state"] != CopyState.DELETED]
-            since = str(account.since or "-")
-            self._note(connection, [("deleted", row["uid"], row["account"], row["pair"] or "-", since) for row in dead])
-            upsert(connection, schema.accounts, [flat(account)])
-            upsert(connection, schema.copies, [flat(copy) for copy in copies])
-            tombs = [dict(row) | {"state": str(CopyState.DELETED), "body": "", "etag": ""} for row in dead]
-            upsert(connection, schema.copies, tombs)
-            gone = [before[uid] for uid in freed if uid in before]
-            _drop(connection, [(row["uid"], row["account"]) for row in gone])
-            new = [copy for copy in copies if copy.uid not in before or before[copy.uid]["etag"] != copy.etag]
-            pairs = {copy.pair for copy in new} | {row["pair"] for row in (*dead, *gone)}
+            look = Look(connection, account, known)
+            self._note(connection, look.deletions(gone))
+            pairs = look.record(seen, gone)
             _wake(connection, pairs)
             return pairs
 
@@ -120,7 +108,7 @@ class Store(Ledger):
 
     async def drop_copies(self, rows: Sequence[CopyRow]) -> None:
         if rows:
-            await self._database.run(lambda c: _drop(c, [(row.uid, row.account) for row in rows]))
+            await self._database.run(lambda c: drop(c, [(row.uid, row.account) for row in rows]))
 
     async def load_pair(self, pair: str) -> PairState:
         """All that is known of one pair, of one moment."""
@@ -276,13 +264,6 @@ class Store(Ledger):
 
     async def set_meta(self, key: str, value: str) -> None:
         await self._database.run(lambda c: upsert(c, schema.meta, [{"key": key, "value": value}]))
-
-
-def _drop(connection: Connection, copies: Sequence[tuple[str, str]]) -> None:
-    c = schema.copies.c
-    if copies:
-        one = delete(schema.copies).where(c.uid == bindparam("u"), c.account == bindparam("a"))
-        connection.execute(one, [{"u": uid, "a": account} for uid, account in copies])
 
 
 def _wake(connection: Connection, pairs: Iterable[str]) -> None:

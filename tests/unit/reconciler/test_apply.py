@@ -27,13 +27,15 @@ class Strict(FakeDav):
 
     refuses = 0
     strength: int | None = None
+    forgetful = False  # a deletion takes effect, and its reply is an error
 
     async def _handle(self, request):
         if self.strength is not None and request.method in ("PUT", "DELETE"):
             if not self.strength:
                 return web.Response(status=503)
             self.strength -= 1
-        return await super()._handle(request)
+        reply = await super()._handle(request)
+        return web.Response(status=503) if self.forgetful and request.method == "DELETE" else reply
 
     async def _put(self, request, calendar, name, there):
         if self.refuses:
@@ -149,6 +151,18 @@ class TestInterrupted:
         await house.restarts()
         assert house.times("maya") == house.times("jonas")
         assert len(house.times("maya")) == 6
+
+    async def test_a_cancellation_whose_reply_was_lost_is_no_human_s(self, tmp_path):
+        async with living(tmp_path, "maya", "jonas", dav=Strict) as house:
+            await house.runs(pair())
+            await house.later()
+            house.dav.forgetful = True
+            await house.runs(pair(calls=None))
+            house.dav.forgetful = False
+            await house.later()
+            await house.runs(pair())
+            assert house.times("maya") == house.times("jonas")
+            assert len(house.times("maya")) == 6
 
     async def test_a_cancellation_that_never_arrived_is_done_later(self, house):
         await house.runs(pair())

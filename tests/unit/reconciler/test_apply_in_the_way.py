@@ -73,8 +73,10 @@ class TestInTheWay:
         (alert,) = (await house.alerts()).values()
         assert "another has its UID" in alert.text
         assert house.calendar("jonas").bodies["elsewhere.ics"] == foreign
+        tried = house.dav.requests["PUT"]
         await house.later(days=1)
         assert len(await house.alerts()) == 1
+        assert house.dav.requests["PUT"] == tried + 1
         house.calendar("jonas").remove("elsewhere.ics")
         await house.later(days=1)
         assert uid in house.times("jonas")

@@ -73,6 +73,26 @@ class TestOvertaken:
         assert house.times("maya") == house.times("jonas")
         assert len(house.times("maya")) == 6
 
+    async def test_what_was_seen_and_then_cancelled_leaves_no_tombstone(self, overtaken):
+        house = overtaken
+        await house.runs(pair())
+        await house.later()
+        for meeting in await house.standing():
+            house.calendar("jonas").edit(meeting.uid, color="tomato")
+        looking = house.wheel
+
+        async def meanwhile():
+            await house.loads(pair(calls=None))
+            house.wheel.rows.update(await house.store.accounts())
+            await house.wheel.turn(["maya-jonas"])
+
+        house.client.after = meanwhile
+        await looking.look(["jonas"])
+        await house.later()
+        await house.runs(pair())
+        assert house.times("maya") == house.times("jonas")
+        assert {m.state for m in await house.standing()} == {State.STANDING}
+
     async def test_what_was_cancelled_and_created_anew_meanwhile_stands(self, overtaken):
         """The server tells of our own deletion, and by then the policy has brought the meeting back."""
         house = overtaken

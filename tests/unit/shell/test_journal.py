@@ -16,6 +16,7 @@ from cadenced.shell.store import Store
 from tests.support.records import NOW, copy, mail, settled
 
 SENT = ("sent", "maya-jonas/agenda/1/maya", "<1@example.org>", "2026-11-24T09:00:00+00:00")
+KNOWN = {"u1": '"1"', "u2": '"1"'}
 DELETED = ("deleted", "u1", "jonas", "maya-jonas", "-")
 
 
@@ -124,8 +125,8 @@ class TestWhatItBringsBack:
         again.close()
 
     async def test_tombstones_come_back_into_a_new_database(self, store, path):
-        await store.save_copies([copy("u1"), copy("u2")])
-        await store.record_sync(AccountRow("jonas"), [], ["u1"], ["u2"])
+        await store.save_copies([copy("u1"), copy("u2", state=CopyState.CANCELLING)])
+        await store.record_look(AccountRow("jonas"), [], ["u1", "u2"], KNOWN)
         store.close()
         forget(path)
         again = Store.open(path)
@@ -144,7 +145,7 @@ class TestWhatItBringsBack:
         await store.save_copies([copy("u2")])
         for key in ("a/x/2/p", "a/x/3/p"):
             await store.settle(key, settled(), NOW)
-        await store.record_sync(AccountRow("jonas"), [], ["u1", "u2"], [])
+        await store.record_look(AccountRow("jonas"), [], ["u1", "u2"], KNOWN)
         store.close()
         path.write_bytes(backup)
         again = Store.open(path)
@@ -176,7 +177,7 @@ class TestWhatItBringsBack:
         with pytest.raises(StoreError, match="nothing is lost"):
             await store.settle(mail().key, settled(), NOW)
         with pytest.raises(StoreError, match="nothing is lost"):
-            await store.record_sync(AccountRow("jonas", token="new"), [], ["u1"], [])
+            await store.record_look(AccountRow("jonas", token="new"), [], ["u1"], KNOWN)
         assert await store.mail_totals() == {MailState.ATTEMPTING: 1}
         assert [row.state for row in await store.copies("jonas")] == [CopyState.LIVE]
         assert await store.accounts() == {}

@@ -215,55 +215,6 @@ class TestDue:
         assert await due(store) == []
 
 
-class TestLooks:
-    async def test_a_look_is_recorded_whole_and_wakes_the_pairs_concerned(self, store):
-        await store.set_stanzas(dict.fromkeys("abcd", "1"))
-        await store.save_copies([copy("u1", pair="a"), copy("u2", pair="b"), copy("u3", pair="c")])
-        await concluded(store, *"abcd")
-        row = AccountRow("jonas", "https://x/", "token-2")
-        seen = [copy("u1", pair="a", etag='"2"'), copy("u4", pair="d")]
-        assert await store.record_sync(row, seen, ["u2"], ["u3"]) == {"a", "b", "c", "d"}
-        assert {c.uid: (c.state, c.etag) for c in await store.copies("jonas")} == {
-            "u1": (CopyState.LIVE, '"2"'),
-            "u2": (CopyState.DELETED, ""),
-            "u4": (CopyState.LIVE, '"1"'),
-        }
-        assert await store.accounts() == {"jonas": row}
-        assert await due(store) == ["a", "b", "c", "d"]
-
-    async def test_a_copy_that_is_as_it_was_wakes_nobody(self, store):
-        await store.set_stanzas({"maya-jonas": "1"})
-        await store.save_copies([copy(state=CopyState.INTENDED)])
-        await concluded(store, "maya-jonas")
-        assert await store.record_sync(AccountRow("jonas"), [copy()], [], []) == set()
-        assert [row.state for row in await store.copies("jonas")] == [CopyState.LIVE]
-        assert await due(store) == []
-
-    async def test_what_is_gone_twice_is_one_tombstone(self, store):
-        await store.save_copies([copy("u1"), copy("u1", "maya")])
-        for _ in range(2):
-            await store.record_sync(AccountRow("jonas"), [], ["u1", "never known"], ["never known"])
-        assert [row.state for row in await store.copies("maya")] == [CopyState.LIVE]
-        assert len(store.journal.read()[0]) == 1
-
-    async def test_what_comes_back_stands_again(self, store):
-        await store.save_copies([copy()])
-        await store.record_sync(AccountRow("jonas"), [], ["u1"], [])
-        assert await store.record_sync(AccountRow("jonas"), [copy(etag='"9"')], [], []) == {"maya-jonas"}
-        assert [row.state for row in await store.copies("jonas")] == [CopyState.LIVE]
-
-    async def test_thawed_an_account_is_as_new_but_for_what_people_deleted(self, store):
-        await store.set_stanzas({"maya-jonas": "1", "other": "1"})
-        await store.save_account(AccountRow("jonas", "https://x/", "t", AccountStatus.FROZEN))
-        await store.save_copies([copy("u1"), copy("u2", state=CopyState.DELETED), copy("u3", "maya", pair="other")])
-        await concluded(store, "maya-jonas", "other")
-        assert await store.thaw("jonas") == 1
-        assert await store.accounts() == {}
-        assert [row.uid for row in await store.copies("jonas")] == ["u2"]
-        assert len(await store.copies("maya")) == 1
-        assert await due(store) == ["maya-jonas"]
-
-
 class TestAlerts:
     async def test_a_fault_is_raised_once_and_told_once(self, store):
         assert await store.raise_alert("k", "text", NOW)

@@ -1,0 +1,72 @@
+"""What one look at a calendar changes in the store.
+
+Owns the compare-and-set between looks and turns: while a look waits for its server, turns write. What was written since
+it began is left as it is, and then so is the sync-token: the next look is told of it again. Must never know a server.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection, bindparam, delete, select
+
+from cadenced.core.records import AccountRow, CopyRow, CopyState
+from cadenced.shell import schema
+from cadenced.shell.rows import Row, flat
+from cadenced.shell.upsert import upsert
+
+NO_TOMBSTONE = (CopyState.CANCELLING, CopyState.FOREIGN)  # that it is gone is no human's doing, or none of our business
+
+
+class Look:
+    """Within one transaction. `known` maps the uids that the look began with to their ETags."""
+
+    def __init__(self, connection: Connection, account: AccountRow, known: Mapping[str, str]) -> None:
+        self._connection, self._account, self._known = connection, account, known
+        here = select(schema.copies).where(schema.copies.c.account == account.account)
+        self._stored = {row["uid"]: row for row in connection.execute(here).mappings()}
+
+    def deletions(self, gone: Sequence[str]) -> list[tuple[str, ...]]:
+        """What the journal must have before record()."""
+        since = str(self._account.since or "-")
+        return [("deleted", row["uid"], row["account"], row["pair"] or "-", since) for row in self._lost(gone)]
+
+    def record(self, seen: Sequence[CopyRow], gone: Sequence[str]) -> set[str]:
+        """Writes it; returns the pairs to which something happened."""
+        lost, current = self._lost(gone), [copy for copy in seen if self._as_known(copy.uid)]
+        went = self._gone(gone)
+        tombs = [dict(row) | {"state": str(CopyState.DELETED), "body": "", "etag": ""} for row in lost]
+        drop(self._connection, [(row["uid"], row["account"]) for row in went])
+        upsert(self._connection, schema.copies, [*map(flat, current), *tombs])
+        upsert(self._connection, schema.accounts, [flat(self._with_token((*(c.uid for c in seen), *gone)))])
+        new = {copy.pair for copy in current if self._etag(copy.uid) != copy.etag}
+        return new | {row["pair"] for row in went}
+
+    def _gone(self, uids: Sequence[str]) -> list[Row]:
+        there = (uid for uid in uids if uid in self._stored and self._as_known(uid))
+        return [row for uid in there if (row := self._stored[uid])["state"] != CopyState.DELETED]
+
+    def _lost(self, gone: Sequence[str]) -> list[Row]:
+        """Those that a human deleted."""
+        return [row for row in self._gone(gone) if row["state"] not in NO_TOMBSTONE]
+
+    def _with_token(self, concerned: Iterable[str]) -> AccountRow:
+        if all(map(self._as_known, concerned)):
+            return self._account
+        a = schema.accounts.c
+        before = self._connection.execute(select(a.token).where(a.account == self._account.account)).scalar()
+        return replace(self._account, token=before or "")
+
+    def _as_known(self, uid: str) -> bool:
+        """Whether nobody has written the copy since the look began."""
+        return self._etag(uid) == self._known.get(uid, "")
+
+    def _etag(self, uid: str) -> str:
+        return str(self._stored[uid]["etag"]) if uid in self._stored else ""
+
+
+def drop(connection: Connection, copies: Sequence[tuple[str, str]]) -> None:
+    """Deletes copies, named by uid and account."""
+    c = schema.copies.c
+    if copies:
+        one = delete(schema.copies).where(c.uid == bindparam("u"), c.account == bindparam("a"))
+        connection.execute(one, [{"u": uid, "a": account} for uid, account in copies])
