@@ -11,6 +11,7 @@ from datetime import timedelta
 from tests.simulation import town
 from tests.simulation.chronicle import Chronicle, Span
 from tests.simulation.hands import DAY, HOUR, MINUTE, Hands
+from tests.simulation.readings import Seen
 from tests.simulation.servers import Trap
 from tests.simulation.world import POLL, World
 
@@ -91,7 +92,7 @@ class Troubles:
     async def the_post_is_greylisting(self) -> None:
         span = self._mail_trouble("the post says 450")
         self._world.post.greylisting = True
-        await self._pass(self._rng.randint(1, 9) * HOUR)
+        await self._mail_waits(self._rng.randint(1, 9) * HOUR)
         self._world.post.greylisting = False
         self._over(span, "the post takes mail again")
 
@@ -99,7 +100,7 @@ class Troubles:
         span = self._mail_trouble("the post is down")
         self._world.network.refusing.add(town.MAIL_PORT)
         self._world.network.cut(town.MAIL_PORT)
-        await self._pass(self._rng.randint(1, 20) * HOUR)
+        await self._mail_waits(self._rng.randint(1, 20) * HOUR)
         self._world.network.refusing.discard(town.MAIL_PORT)
         self._over(span, "the post is up")
 
@@ -163,6 +164,17 @@ class Troubles:
 
     async def _pass(self, time: timedelta) -> None:
         await asyncio.sleep(time.total_seconds())
+
+    async def _mail_waits(self, time: timedelta) -> None:
+        """Until somebody moves or calls off what a waiting mail may be about, and then as long again, at least."""
+        await self._pass(time)
+        for _ in range(3):
+            if target := self._hands.coming(within=4 * DAY):
+                self._rng.choice((self._put_off, self._put_off, self._hands.cancel))(*target)
+        await self._pass(max(time, POLL + HOUR))
+
+    def _put_off(self, citizen: str, seen: Seen) -> None:
+        self._hands.move(citizen, seen, self._rng.randint(1, 9) * DAY)
 
     def _kill(self) -> None:
         if self._world.life is not None:
