@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+import structlog
+
 from cadenced.core.accounts import CalendarAccount
 from cadenced.core.actions import SendMail
+from cadenced.core.errors import CadencedError
 from cadenced.core.model import Horizon, Programme
 from cadenced.core.records import AccountRow, AccountStatus, AlertRow, OutboxRow
 from cadenced.reconciler.apply import Applied, Applier
@@ -18,10 +21,14 @@ from cadenced.reconciler.observe import Observation, Observer
 from cadenced.reconciler.ports import Calendars, Clock, Store
 from cadenced.reconciler.turn import Decider, Decision
 
+log = structlog.get_logger("cadenced")
+
 LOOKS_AT_ONCE = 16  # accounts; a server of two cores is busy with fewer
 TURNS_AT_ONCE = 16  # pairs being written
 BATCH = 64  # pairs decided before the first of them is written: bounds what a crash leaves undone
 ROUNDS = 3  # times that a turn is decided anew because somebody wrote first; then it waits
+BUG_RETRY = timedelta(hours=1)  # the calendars may look different by then; more often only fills the log
+LONGEST_BUG = 200  # characters of what it said
 RETRY = timedelta(minutes=1)  # until a pair is turned again that a server kept from its turn
 
 
@@ -38,6 +45,8 @@ class WheelStore(Store, Protocol):
     async def pair_names(self) -> list[str]: ...
 
     async def forget_pair(self, pair: str) -> None: ...
+
+    async def postpone(self, pair: str, next_due: datetime) -> None: ...
 
     async def withdraw(self, keys: Collection[str]) -> list[str]: ...
 
@@ -112,12 +121,30 @@ class Wheel:
 
     async def turn(self, names: Sequence[str]) -> Pass:
         """Decides these pairs and carries it out; on conflicts decides again, a few times."""
-        decisions = await self.decide(names)
+        asked = [await self._apart(name, self.decide([name])) for name in names]
+        decisions = [decision for each in asked if each for decision in each]
         told = {alert.key for alert in await self.store.alerts()}
-        results = await _bounded(TURNS_AT_ONCE, (self._carry_out(decision, told) for decision in decisions))
+        work = (self._apart(decision.pair, self._carry_out(decision, told)) for decision in decisions)
+        results = [result for result in await _bounded(TURNS_AT_ONCE, work) if result]
         failed = {account: why for applied, _ in results for account, why in applied.failed.items()}
         done, mails = sum(applied.done for applied, _ in results), sum(count for _, count in results)
         return Pass(tuple(decisions), done, mails, failed)
+
+    async def _apart(self, pair: str, work: Awaitable[T]) -> T | None:
+        """What comes of work for one pair. A bug in it is told, and keeps no other pair from its turn."""
+        try:
+            return await work
+        except CadencedError:
+            raise
+        except Exception as bug:
+            log.exception("a bug kept a pair from its turn; the others go on", pair=pair)
+            now, said = self.clock.now(), f"{type(bug).__name__}: {bug}"[:LONGEST_BUG]
+            words = (
+                f"A bug of cadenced keeps {pair} from its turn ({said}). It is tried again every hour; please report"
+            )
+            await self.store.raise_alert(f"pair/{pair}/bug", f"{words} it with the lines of the log.", now)
+            await self.store.postpone(pair, now + BUG_RETRY)
+            return None
 
     async def _carry_out(self, decision: Decision, told: Collection[str]) -> tuple[Applied, int]:
         applied = await self.applier.apply(decision, self.rows)

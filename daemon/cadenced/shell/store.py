@@ -148,6 +148,11 @@ class Store(Ledger):
 
         await self._database.run(work)
 
+    async def postpone(self, pair: str, next_due: datetime) -> None:
+        """Leaves all that is known of the pair as it is, until then or until somebody wakes it."""
+        change = update(schema.pairs).where(schema.pairs.c.pair == pair).values(next_due=stamp(next_due))
+        await self._database.run(lambda c: c.execute(change))
+
     async def set_stanzas(self, stanzas: Mapping[str, str]) -> Changed:
         """Makes due the pairs that are new, changed or gone since the programme before."""
 
