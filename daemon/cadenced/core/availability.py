@@ -15,6 +15,7 @@ from cadenced.core.model import DateRange, Pair, Person, WeeklyHours
 
 DAY = 1440  # minutes
 DAYS = 1 << 16  # remembered: a few years of the few dozen zones that a programme's people live in
+END_OF_DAY = time.max.replace(fold=1)  # its second pass, where clocks go back over midnight
 OFFICE_HOURS = tuple(WeeklyHours(day, 9 * 60, 17 * 60) for day in range(5))  # of a person who names none
 
 Hours = tuple[tuple[int, int], ...]  # minutes after midnight, ascending, apart from each other
@@ -35,6 +36,10 @@ class Busy:
 
     def __bool__(self) -> bool:
         return bool(self._starts)
+
+    def plus(self, intervals: Iterable[tuple[datetime, datetime]]) -> "Busy":
+        more = tuple(intervals)
+        return Busy((*zip(self._starts, self._ends, strict=True), *more)) if more else self
 
     def overlaps(self, start: datetime, end: datetime) -> bool:
         return bool(self._starts) and bisect_right(self._ends, start) < bisect_left(self._starts, end)
@@ -61,13 +66,20 @@ class SharedHours:
 
     def fits(self, start: datetime, wall: datetime, minutes: int) -> bool:
         """Whether that long from `start` (UTC; `wall` is the same in the pair's zone) lies within both people's hours,
-        exactly.
+        to the minute, whatever their clocks do meanwhile.
         """
         mentor, protege = self._people
         return mentor.fits(start, wall, minutes) and protege.fits(start, wall, minutes)
 
     def paused(self, day: date) -> bool:
         return bool(self._pause) and in_ranges(day, self._pause)
+
+    def open(self, window: tuple[datetime, datetime]) -> bool:
+        """Whether the pair does not pause on every day of a window of its wall time, `[low, high)`."""
+        if not self._pause:
+            return True
+        first, last = window[0].date(), (window[1] - timedelta.resolution).date()
+        return not all(self.paused(first + timedelta(days)) for days in range((last - first).days + 1))
 
     def utc(self, wall: datetime) -> datetime | None:
         """The instant of a wall time of the pair; None when the clocks skip it. Of two such instants the first."""
@@ -83,7 +95,9 @@ class SharedHours:
 
 @dataclass(frozen=True, slots=True)
 class _Shift:
-    """How many minutes a person's clock is ahead of the pair's at noon, and whether it is so all day."""
+    """How many minutes a person's clock is ahead of the pair's at noon, and whether it is so all that day and the next,
+    for a meeting may reach past midnight.
+    """
 
     minutes: int
     steady: bool
@@ -92,16 +106,16 @@ class _Shift:
 @lru_cache(maxsize=DAYS)
 def _offset_all_day(zone: ZoneInfo, day: date) -> timedelta | None:
     """The zone's UTC offset on a day that keeps it; None on one that changes it."""
-    begins = datetime.combine(day, time(), zone)
-    offset = begins.utcoffset()
-    return offset if offset == (begins + timedelta(1)).utcoffset() else None
+    offset = datetime.combine(day, time(), zone).utcoffset()
+    return offset if offset == datetime.combine(day, END_OF_DAY, zone).utcoffset() else None
 
 
 @lru_cache(maxsize=DAYS)
 def _shift(ours: ZoneInfo, theirs: ZoneInfo, day: date) -> _Shift:
     midnight = datetime.combine(day, time(), ours)
-    minutes = [_ahead(midnight + timedelta(hours=hours), theirs) for hours in (0, 12, 24)]
-    return _Shift(minutes[1], steady=len(set(minutes)) == 1 and _offset_all_day(ours, day) is not None)
+    minutes = [_ahead(midnight + timedelta(hours=hours), theirs) for hours in (0, 12, 24, 36, 48)]
+    offsets = [_offset_all_day(ours, day + timedelta(days)) for days in (0, 1)]
+    return _Shift(minutes[1], steady=len(set(minutes)) == 1 and None not in offsets)
 
 
 def _ahead(moment: datetime, zone: ZoneInfo) -> int:
@@ -110,14 +124,11 @@ def _ahead(moment: datetime, zone: ZoneInfo) -> int:
     return int(((moment.astimezone(zone).utcoffset() or timedelta()) - offset).total_seconds()) // 60
 
 
-SAME_CLOCK = _Shift(0, steady=True)
-
-
 class _PersonHours:
     """One person's weekly hours, seen from the pair's zone."""
 
     def __init__(self, person: Person, zone: ZoneInfo) -> None:
-        self._zone = None if person.timezone == zone.key else ZoneInfo(person.timezone)
+        self._zone = ZoneInfo(person.timezone)
         self._pair_zone = zone
         self._days: list[list[tuple[int, int]]] = [[] for _ in range(7)]
         for hours in sorted(person.available or OFFICE_HOURS):
@@ -128,26 +139,30 @@ class _PersonHours:
 
     def shift(self, day: date) -> _Shift:
         """How far the person's clock is ahead of the pair's on a day of the pair."""
-        return SAME_CLOCK if self._zone is None else _shift(self._pair_zone, self._zone, day)
+        return _shift(self._pair_zone, self._zone, day)
 
     def on(self, weekday: int, shift: int) -> Hours:
         """The hours that fall on one weekday of the pair, neighbouring days' spill included."""
         found = [
             (max(0, start + offset * DAY - shift), min(DAY, end + offset * DAY - shift))
-            for offset in (-1, 0, 1)
+            for offset in range(shift // DAY, -(-shift // DAY) + 1)  # the days of theirs that one of ours touches
             for start, end in self._days[(weekday + offset) % 7]
         ]
         return _merge(sorted((a, b) for a, b in found if a < b))
 
     def fits(self, start: datetime, wall: datetime, minutes: int) -> bool:
         """Whether that long from `start`, which is `wall` in the pair's zone, lies within the hours, on any day."""
-        local = wall if self._zone is None else self._local(start, wall)
-        begins = local.hour * 60 + local.minute
-        return any(first <= begins and begins + minutes <= last for first, last in self._from_day[local.weekday()])
-
-    def _local(self, start: datetime, wall: datetime) -> datetime:
         shift = self.shift(wall.date())
-        return wall + timedelta(minutes=shift.minutes) if shift.steady else start.astimezone(self._zone)
+        if not shift.steady:
+            each = ((start + timedelta(minutes=minute)).astimezone(self._zone) for minute in range(minutes))
+            return all(self._hold(local.weekday(), local.hour * 60 + local.minute, 1) for local in each)
+        return self._hold(wall.weekday(), wall.hour * 60 + wall.minute + shift.minutes, minutes)
+
+    def _hold(self, weekday: int, begins: int, minutes: int) -> bool:
+        """Whether the hours hold that long from so many minutes after a weekday's midnight."""
+        days, begins = divmod(begins, DAY)
+        ends = begins + minutes
+        return any(first <= begins and ends <= last for first, last in self._from_day[(weekday + days) % 7])
 
 
 def in_ranges(day: date, ranges: Iterable[DateRange]) -> bool:
