@@ -16,40 +16,28 @@ WINDOW = 40  # % of a period: where its face-to-face meeting may be, while somet
 TARGET = 20  # % of a period: the middle of that window, "early in the period"
 CALL_WINDOW = 30  # % of the spacing, to either side
 CALL_REACH = 50  # % of the spacing: further than this, and a call would stand in its neighbour's place
+CALL_CLOSEST = 20  # % of their interval: calls that a moved meeting leaves less room than this fall out
 CLOSEST = 50  # % of an interval: face-to-face meetings are never closer
 FURTHEST = 150  # % of an interval: nor further apart
 FURTHEST_EVER = Every(months=3)  # DOMAIN: more rarely the relationship grows stale
 SLACK = timedelta(weeks=2)  # without it a quarterly policy could only ever meet on one weekday
+PERIODS = 1 << 14  # remembered: a year of a thousand starts and policies; every turn of a pair asks for its own again
 MONTHS = 12  # of a roadmap, then it repeats
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """One face-to-face period `[first, end)`; `number` counts from 0 at the pair's start."""
+    """One face-to-face period `[first, end)`; `number` counts from 0 at the pair's start. `whole` and `window` are wall
+    time, from midnight of `first`: all of it, and where its meeting should be; `target` is where, ideally.
+    """
 
     number: int
     first: date
     end: date
-
-    @property
-    def length(self) -> timedelta:
-        return self.end - self.first
-
-    def at(self, percent: int) -> datetime:
-        """The wall time so far of the way through, from midnight of `first`."""
-        return midnight(self.first) + self.length * percent // 100
-
-    @property
-    def target(self) -> datetime:
-        return self.at(TARGET)
-
-    @property
-    def window(self) -> tuple[datetime, datetime]:
-        return midnight(self.first), self.at(WINDOW)
-
-    @property
-    def whole(self) -> tuple[datetime, datetime]:
-        return midnight(self.first), midnight(self.end)
+    length: timedelta
+    whole: tuple[datetime, datetime]
+    window: tuple[datetime, datetime]
+    target: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +89,15 @@ def index_of(start: date, every: Every, day: date) -> int:
 
 
 def period(pair: Pair, number: int) -> Period:
-    every = pair.face_to_face.every
-    return Period(number, step(pair.start, every, number), step(pair.start, every, number + 1))
+    return _period(pair.start, pair.face_to_face.every, number)
+
+
+@lru_cache(maxsize=PERIODS)
+def _period(start: date, every: Every, number: int) -> Period:
+    first, end = step(start, every, number), step(start, every, number + 1)
+    begins, length = midnight(first), end - first
+    window = begins, begins + length * WINDOW // 100
+    return Period(number, first, end, length, (begins, midnight(end)), window, begins + length * TARGET // 100)
 
 
 def period_of(pair: Pair, day: date) -> int:
@@ -113,9 +108,10 @@ def period_of(pair: Pair, day: date) -> int:
 def roadmap_month(pair: Pair, day: date) -> int:
     """The roadmap month that holds `day`, counted from 1 through all cycles (13 is month 1 of the second).
 
-    A pair that joined half-way (`roadmap_month`) counts from there.
+    A pair that joined half-way (`roadmap_month`) counts from there. A day before the start, where a human may have put
+    the first meeting, belongs to the first month.
     """
-    return index_of(pair.start, Every(months=1), day) + (pair.roadmap_month or 1)
+    return max(0, index_of(pair.start, Every(months=1), day)) + (pair.roadmap_month or 1)
 
 
 def month_begins(pair: Pair, month: int) -> date:
@@ -134,9 +130,15 @@ def furthest(place: Period, previous: datetime) -> datetime:
     return min(previous + place.length * FURTHEST // 100, stale)
 
 
+def furthest_before(place: Period, following: datetime) -> datetime:
+    """The earliest that the meeting of `place` may precede the one of the next period: furthest() looking back."""
+    stale = midnight(step(following.date(), FURTHEST_EVER, -1)) - SLACK
+    return max(following - place.length * FURTHEST // 100, stale)
+
+
 def call_count(pair: Pair, place: Period) -> int:
-    """How many calls follow the face-to-face meeting of a period: settled by the period's own length, so that moving a
-    meeting changes no call's identity.
+    """How many calls follow the face-to-face meeting of a period, at most: settled by the period's own length, so that
+    moving a meeting changes no call's identity.
     """
     return _fitting(place.length, pair.calls.every) if pair.calls else 0
 
@@ -147,6 +149,12 @@ def _fitting(length: timedelta, every: Every) -> int:
     return int(length / every.nominal + 0.5)
 
 
+@lru_cache(maxsize=1024)
+def _least(every: Every) -> timedelta:
+    """The least distance of a call from what is before and after it."""
+    return every.nominal * CALL_CLOSEST // 100
+
+
 def on_grid(pair: Pair, identity: Identity) -> bool:
     """Whether today's policy has this place; an identity of an older policy or start has none."""
     number = index_of(pair.start, pair.face_to_face.every, identity.period)
@@ -155,10 +163,14 @@ def on_grid(pair: Pair, identity: Identity) -> bool:
 
 
 def call_slots(pair: Pair, place: Period, before: datetime, after: datetime) -> list[CallSlot]:
-    """The calls between the face-to-face meeting of `place` and the next, spread evenly between their actual times."""
-    if after <= before:
+    """The calls between the face-to-face meeting of `place` and the next, spread evenly between their actual times: as
+    many as there is room for.
+    """
+    if pair.calls is None:
         return []
-    count = call_count(pair, place)
+    count = min(call_count(pair, place), (after - before) // _least(pair.calls.every) - 1)
+    if count < 1:
+        return []
     spacing = (after - before) // (count + 1)
     return [
         CallSlot(Identity(pair.id, Kind.CALL, place.first, i), before + spacing * i, spacing)

@@ -5,16 +5,27 @@ same plan. Must never know whose calendar is where, nor what was written: diff.p
 """
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from cadenced.core.availability import Busy, SharedHours
-from cadenced.core.cadence import CLOSEST, CallSlot, Period, call_slots, furthest, midnight, on_grid, period, period_of
+from cadenced.core.cadence import (
+    CLOSEST,
+    CallSlot,
+    Period,
+    call_count,
+    call_slots,
+    furthest,
+    furthest_before,
+    on_grid,
+    period,
+    period_of,
+)
 from cadenced.core.model import Cadence, Horizon, Identity, Kind, Meeting, Pair, State
-from cadenced.core.slots import Search, Slot, allowed, choose
-
-Window = tuple[datetime, datetime]
+from cadenced.core.slots import Search, Slot, Window, allowed, choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,10 @@ def rules_of(pair: Pair) -> str:
 
 @dataclass
 class _Planner:
-    """The state of planning one pair, once: meetings found a place for, and standing ones not yet matched to one."""
+    """The state of planning one pair, once: meetings found a place for, and standing ones not yet matched to one.
+
+    `neighbours` are the wall times, in order, of the face-to-face meetings that stay: others keep their distance.
+    """
 
     pair: Pair
     standing: Sequence[Meeting]
@@ -49,6 +63,8 @@ class _Planner:
     busy: Busy
     left: dict[Identity, Meeting] = field(default_factory=dict)
     taken: list[Meeting] = field(default_factory=list)
+    older: list[Meeting] = field(default_factory=list)  # of `left`, those of an older grid
+    neighbours: list[datetime] = field(default_factory=list)
     gaps: list[str] = field(default_factory=list)
     habit: dict[Kind, datetime] = field(default_factory=dict)  # the wall time of the meeting before
     walls: dict[datetime, datetime] = field(default_factory=dict)
@@ -56,90 +72,95 @@ class _Planner:
     def run(self) -> Plan:
         self.hours = SharedHours(self.pair)
         self.rules = rules_of(self.pair)
-        self.search = Search(self.hours, self.busy, self.now + self.horizon.notice)
+        self.left = {m.identity: m for m in sorted(self.standing, key=lambda m: m.start)}
+        stays = [m for m in self.left.values() if m.state is State.STANDING and self._fixed(m)]
+        busy = self.busy.plus((m.start, m.end) for m in stays if m.end > self.now)
+        self.search = Search(self.hours, busy, self.now + self.horizon.notice)
         self.earliest = self.hours.wall(self.search.earliest)
         self.today = self.hours.wall(self.now).date()
-        self.left = {m.identity: m for m in sorted(self.standing, key=lambda m: m.start)}
+        self.neighbours = sorted(self._wall(m) for m in stays if m.identity.kind is Kind.FACE_TO_FACE)
         # history: what lies behind the previous period is neither matched nor touched
         first = max(0, period_of(self.pair, self.today) - 1)
         places = [period(self.pair, n) for n in range(first, self._last() + 1)]
+        self.older = self._off_grid(places) if self.left else []
         anchors = self._face_to_face(places)
         for place, before, after in zip(places, anchors, anchors[1:], strict=False):
             self._calls(place, before, after)
         return self._plan()
 
+    def _off_grid(self, places: Sequence[Period]) -> list[Meeting]:
+        calls = {place.first: call_count(self.pair, place) for place in places}
+        others = (m for m in self.left.values() if m.identity.index > calls.get(m.identity.period, -1))
+        return [m for m in others if not on_grid(self.pair, m.identity)]
+
     def _last(self) -> int:
         """The last period to plan: the one after the horizon's, for its meeting bounds the calls before it, and the
-        last in which something stands.
+        last in which something stands of ours. Where a human put something, be it by a slip years ahead, it stays.
         """
         horizon = self.hours.wall(self.now + self.horizon.ahead).date()
-        standing = (self._wall(meeting).date() for meeting in self.standing)
+        standing = (self._wall(meeting).date() for meeting in self.standing if not meeting.pinned)
         return period_of(self.pair, max((horizon, *standing))) + 1
 
     def _face_to_face(self, places: Sequence[Period]) -> list[datetime]:
         """Places the face-to-face meetings; returns where each period's is, or would be: the anchors of the calls."""
         anchors: list[datetime] = []
         for place in places:
-            wall = self._standing_in(place) or self._new_in(place, anchors[-1] if anchors else None)
+            identity = Identity(self.pair.id, Kind.FACE_TO_FACE, place.first)
+            wall = self._standing(identity, place.whole) or self._new_in(place, identity)
+            if wall is not None:
+                self.habit[Kind.FACE_TO_FACE] = wall
             anchors.append(wall or place.target)
         return anchors
 
-    def _standing_in(self, place: Period) -> datetime | None:
-        return self._standing(Identity(self.pair.id, Kind.FACE_TO_FACE, place.first), place.whole)
-
     def _standing(self, identity: Identity, place: Window) -> datetime | None:
-        """Takes the meeting that fills a place already: the place's own, or one of an older grid that fits the new."""
+        """Takes the meeting that fills a place already: the place's own, or one of an older grid that fits the new and
+        keeps its identity and its event. What a human placed comes first, and what is off last.
+        """
         if not self.left:
             return None
         own = self.left.get(identity)
-        kept = self._kept(own, place) if own is not None else self._adopted(identity.kind, place)
-        return self._take(kept, self._wall(kept)) if kept is not None else None
-
-    def _adopted(self, kind: Kind, place: Window) -> Meeting | None:
-        """A standing meeting of an older grid that fits a place of today's: it keeps its identity and its event."""
-        for other in self.left.values():
-            fits = other.identity.kind is kind and place[0] <= self._wall(other) < place[1]
-            if fits and not on_grid(self.pair, other.identity):
-                return self._kept(other, place)
+        older = [m for m in self.older if m.identity.kind is identity.kind and place[0] <= self._wall(m) < place[1]]
+        candidates = [own, *older] if own else older
+        for meeting in sorted(candidates, key=lambda m: (m.state is not State.STANDING, not self._fixed(m))):
+            kept = self._kept(meeting, place)
+            if kept is not None:
+                return self._take(kept, self._wall(kept))
         return None
 
-    def _new_in(self, place: Period, previous: datetime | None) -> datetime | None:
-        if midnight(place.end) <= self.earliest:
-            return None  # before us: history, not arrears
-        cadence, following = self.pair.face_to_face, self._following(place)
-        for window, why in _face_to_face_windows(place, previous, following):
-            slot = choose(self.search, cadence, window, place.target, self.habit.get(Kind.FACE_TO_FACE))
+    def _new_in(self, place: Period, identity: Identity) -> datetime | None:
+        if place.whole[1] <= self.earliest or not self.hours.open(place.whole):
+            return None  # before us, which is history and not arrears; or the pair pauses all the time
+        cadence, habit = self.pair.face_to_face, self.habit.get(Kind.FACE_TO_FACE)
+        following = self._following(place) if self.left else None
+        for window, why in _face_to_face_windows(place, self.neighbours, following):
+            slot = choose(self.search, cadence, (window,), place.target, habit)
             if slot is not None:
-                identity = Identity(self.pair.id, Kind.FACE_TO_FACE, place.first)
                 return self._place(identity, slot, f"{why}; {slot.reason}")
         self.gaps.append(f"no time for a face-to-face meeting between {place.first} and {place.end - timedelta(1)}")
         return None
 
     def _following(self, place: Period) -> datetime | None:
-        """The next face-to-face meeting that stands and won't move: a new one keeps its distance to it, too."""
-        later = (
-            self._wall(m)
-            for m in self.left.values()
-            if m.identity.kind is Kind.FACE_TO_FACE and m.identity.period > place.first and self._fixed(m)
-        )
-        return min(later, default=None)
+        """The first meeting of a later period that stands, and may have to move: if possible, a new one spares it."""
+        standing = (m for m in self.left.values() if m.state is State.STANDING)
+        walls = (self._wall(m) for m in standing if m.identity.kind is Kind.FACE_TO_FACE)
+        return min((wall for wall in walls if wall >= place.whole[1]), default=None)
 
     def _calls(self, place: Period, before: datetime, after: datetime) -> None:
         for slot in call_slots(self.pair, place, before, after):
-            low, high = slot.reach
-            if self._standing(slot.identity, (max(low, before), min(high, after))) is None and high > self.earliest:
-                self._new_call(slot, (low, high))
+            reach = slot.reach
+            wall = self._standing(slot.identity, reach) or self._new_call(slot, reach)
+            if wall is not None:
+                self.habit[Kind.CALL] = wall
 
-    def _new_call(self, slot: CallSlot, reach: Window) -> None:
+    def _new_call(self, slot: CallSlot, reach: Window) -> datetime | None:
         calls = self.pair.calls
-        if calls is None:
-            return
-        for window in (slot.window, reach):
-            found = choose(self.search, calls, window, slot.target, self.habit.get(Kind.CALL))
-            if found is not None:
-                self._place(slot.identity, found, f"between meetings; {found.reason}")
-                return
+        if calls is None or reach[1] <= self.earliest or not self.hours.open(reach):
+            return None
+        found = choose(self.search, calls, (slot.window, reach), slot.target, self.habit.get(Kind.CALL))
+        if found is not None:
+            return self._place(slot.identity, found, f"between meetings; {found.reason}")
         self.gaps.append(f"no time for a call around {slot.target.date()}")
+        return None
 
     def _kept(self, meeting: Meeting, place: Window) -> Meeting | None:
         """The standing meeting, its length brought up to date; None when it must be placed anew."""
@@ -150,27 +171,21 @@ class _Planner:
             return None
         end = meeting.start + timedelta(minutes=cadence.minutes)
         stays = place[0] <= self._wall(meeting) < place[1] and self._still_allowed(meeting, cadence, end)
-        if not stays:
+        if not stays or (meeting.identity.kind is Kind.FACE_TO_FACE and self._crowded(meeting, place)):
             return None
         return replace(meeting, end=end, placed=(meeting.start, end), rules=self.rules)
 
     def _still_allowed(self, meeting: Meeting, cadence: Cadence, end: datetime) -> bool:
-        if self.hours.paused(self._wall(meeting).date()):
+        if self.hours.paused(self._wall(meeting).date()) or self.search.busy.overlaps(meeting.start, end):
             return False
-        if meeting.identity.kind is Kind.FACE_TO_FACE and self._too_close(meeting):
-            return False
-        return meeting.rules == self.rules or allowed(self.hours, cadence, meeting.start, end)
+        same = meeting.rules == self.rules and meeting.end == end
+        return same or allowed(self.hours, cadence, meeting.start, end)
 
-    def _too_close(self, meeting: Meeting) -> bool:
+    def _crowded(self, meeting: Meeting, place: Window) -> bool:
         """Whether a neighbour has come nearer than half an interval: then this one gives way."""
-        place = period(self.pair, period_of(self.pair, self._wall(meeting).date()))
-        settled = (*self.taken, *(m for m in self.left.values() if m.pinned))
-        return any(
-            other.identity.kind is Kind.FACE_TO_FACE
-            and other.identity != meeting.identity
-            and abs(other.start - meeting.start) < place.length * CLOSEST // 100
-            for other in settled
-        )
+        wall, nearest = self._wall(meeting), (place[1] - place[0]) * CLOSEST // 100
+        at = bisect_left(self.neighbours, wall)
+        return any(abs(each - wall) < nearest for each in self.neighbours[max(0, at - 1) : at + 1])
 
     def _fixed(self, meeting: Meeting) -> bool:
         """What the planner keeps off: a human placed or edited it, or it is past or about to begin."""
@@ -190,8 +205,11 @@ class _Planner:
         """Puts the meeting into the plan; returns its start in the pair's zone."""
         if self.left:
             self.left.pop(meeting.identity, None)
+            self.older = [m for m in self.older if m.identity != meeting.identity]
         self.taken.append(meeting)
-        self.habit[meeting.identity.kind] = wall
+        if meeting.identity.kind is Kind.FACE_TO_FACE and meeting.state is State.STANDING:
+            at = bisect_left(self.neighbours, wall)
+            self.neighbours[at:at] = [wall] if wall not in self.neighbours[at : at + 1] else []
         return wall
 
     def _plan(self) -> Plan:
@@ -205,7 +223,8 @@ class _Planner:
         """What stands already, what begins before the horizon, and always the next face to face, however far."""
         known = {m.identity for m in self.standing}
         until = self.now + self.horizon.ahead
-        face_to_face = (m for m in self.taken if m.identity.kind is Kind.FACE_TO_FACE and m.start > self.now)
+        coming = (m for m in self.taken if m.state is State.STANDING and m.start > self.now)
+        face_to_face = (m for m in coming if m.identity.kind is Kind.FACE_TO_FACE)
         next_one = min(face_to_face, key=lambda m: m.start, default=None)
         return [m for m in self.taken if m.start <= until or m is next_one or m.identity in known]
 
@@ -214,23 +233,49 @@ class _Planner:
             return "the pair pauses then"
         if self.pair.cadence(meeting.identity.kind) is None:
             return "the policy has no calls any more"
+        if on_grid(self.pair, meeting.identity):
+            return "its period has no room for it any more"
         return "the policy's grid has no place for it any more"
 
 
 def _face_to_face_windows(
-    place: Period, previous: datetime | None, following: datetime | None
+    place: Period, neighbours: Sequence[datetime], following: datetime | None
 ) -> Iterator[tuple[Window, str]]:
-    """Where a period's meeting may be, best first: each step gives up one wish, the last all but the period itself."""
-    nearest = place.length * CLOSEST // 100
-    low = previous + nearest if previous else midnight(place.first)
-    high = furthest(place, previous) if previous else midnight(place.end)
-    if following is not None:
-        high = min(high, following - nearest)
-    yield _clip(place.window, low, high), "early in its period"
-    yield _clip(place.whole, low, high), "later in its period, for nothing earlier was free"
-    yield _clip(place.whole, low, place.whole[1]), "wider than usual, for nothing nearer was free"
+    """Where a period's meeting may be, best first: each step gives up one wish, the last all but the period itself.
+
+    `neighbours` stay; the meeting at `following` could give way.
+    """
+    wished = neighbours if following is None else sorted((*neighbours, following))
+    fresh = [_between(place, *each)[0] for each in _around(place, wished)]
+    for stretch in fresh:
+        yield _both(place.window, stretch), "early in its period"
+    for stretch in fresh:
+        yield _both(place.whole, stretch), "later in its period, for nothing earlier was free"
+    for each in _around(place, neighbours):
+        yield _both(place.whole, _between(place, *each)[1]), "as near as its neighbours allow"
     yield place.whole, "wherever its period had a free time"
 
 
-def _clip(window: Window, low: datetime, high: datetime) -> Window:
-    return max(window[0], low), min(window[1], high)
+def _around(place: Period, neighbours: Sequence[datetime]) -> Iterator[tuple[datetime | None, datetime | None]]:
+    """The neighbours to both sides of each stretch of a period: one stretch, but where a human put another meeting."""
+    low, high = (bisect_left(neighbours, bound) for bound in place.whole)
+    before = neighbours[low - 1] if low else None
+    after = neighbours[high] if high < len(neighbours) else None
+    return pairwise((before, *neighbours[low:high], after))
+
+
+def _between(place: Period, before: datetime | None, after: datetime | None) -> tuple[Window, Window]:
+    """Where a meeting is neither too close to its neighbours nor too far from them; and where it is not too close."""
+    nearest = place.length * CLOSEST // 100
+    begins, ends = place.whole
+    low = before + nearest if before else begins
+    high = after - nearest if after else ends
+    earliest = furthest_before(place, after) if after and after < ends + place.length else low
+    latest = furthest(place, before) if before else high
+    if latest <= begins:  # too long ago already, after a pause perhaps: nothing to be kept any more
+        latest = high
+    return (max(low, earliest), min(high, latest)), (low, high)
+
+
+def _both(one: Window, other: Window) -> Window:
+    return max(one[0], other[0]), min(one[1], other[1])

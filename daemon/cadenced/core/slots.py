@@ -4,7 +4,7 @@ Owns the order of candidates (DESIGN §6). Deterministic: ties go to the earlies
 where busy time comes from.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -15,6 +15,9 @@ from cadenced.core.model import Cadence, WeeklyTime
 GRID = 30  # minutes: meetings begin on the hour or half past, as people expect
 ORDERS = 4096  # remembered: 49 pairs of weekdays, and the few dozen windows that policies make
 HABIT = 2  # days nearer to the target that another time must be, to win over the weekday and time of last time
+
+
+Window = tuple[datetime, datetime]  # `[low, high)`; holds nothing unless low is before high
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +40,31 @@ class Search:
 
 
 def choose(
-    search: Search, cadence: Cadence, window: tuple[datetime, datetime], target: datetime, habit: datetime | None
+    search: Search, cadence: Cadence, windows: Sequence[Window], target: datetime, habit: datetime | None
 ) -> Slot | None:
-    """The best slot whose start lies in `window`, or None.
+    """The best slot whose start lies in one of `windows`, or None.
 
-    `window`, `target` and `habit`, the start of the meeting before, are naive wall time in the pair's zone.
+    A window is searched when those before it have nothing; but a time that the two agreed on is looked for in all of
+    them before any other. Windows, `target` and `habit`, the start of the meeting before, are naive wall time in the
+    pair's zone.
     """
-    low, high = window
     length = timedelta(minutes=cadence.minutes)
-    for wall, agreed in _candidates(search.hours, cadence, window, target.date(), habit) if low < high else ():
-        if not low <= wall < high or search.hours.paused(wall.date()):
-            continue
-        start = search.hours.utc(wall)
-        if start is None or start < search.earliest or search.busy.overlaps(start, start + length):
-            continue
-        if agreed or search.hours.fits(start, wall, cadence.minutes):
-            return Slot(start, start + length, wall, _reason(agreed, wall, habit))
+    for wall in _agreed(cadence, windows, target.date()) if cadence.at else ():
+        if (start := _free(search, wall, length)) is not None:
+            return Slot(start, start + length, wall, "a time the two agreed on")
+    for wall in _available(search.hours, cadence, windows, target.date(), habit):
+        start = _free(search, wall, length)
+        if start is not None and search.hours.fits(start, wall, cadence.minutes):
+            return Slot(start, start + length, wall, _reason(wall, habit))
     return None
+
+
+def _free(search: Search, wall: datetime, length: timedelta) -> datetime | None:
+    """The instant of a wall time, unless it is too soon, busy, in a pause, or skipped by the clocks."""
+    start = None if search.hours.paused(wall.date()) else search.hours.utc(wall)
+    if start is None or start < search.earliest or search.busy.overlaps(start, start + length):
+        return None
+    return start
 
 
 def allowed(hours: SharedHours, cadence: Cadence, start: datetime, end: datetime) -> bool:
@@ -67,21 +78,42 @@ def allowed(hours: SharedHours, cadence: Cadence, start: datetime, end: datetime
     )
 
 
-def _candidates(
-    hours: SharedHours, cadence: Cadence, window: tuple[datetime, datetime], center: date, habit: datetime | None
-) -> Iterator[tuple[datetime, bool]]:
-    """Wall times, best first, and whether the two agreed on it. The days are those of the window, and no others."""
-    around = center.weekday(), (window[0].date() - center).days, (window[1].date() - center).days
-    for offset, at in _agreed_order(cadence.at, *around) if cadence.at else ():
-        yield datetime.combine(center + timedelta(offset), at), True
-    for offset, as_before in _day_order(None if habit is None else habit.weekday(), *around):
-        day = center + timedelta(offset)
-        if habit is not None and as_before:
-            yield datetime.combine(day, habit.time()), False
-            continue
-        for first, last in hours.on(day):
-            for minute in range(-(-first // GRID) * GRID, last - cadence.minutes + 1, GRID):
-                yield datetime.combine(day, time(minute // 60, minute % 60)), False
+def _agreed(cadence: Cadence, windows: Sequence[Window], center: date) -> Iterator[datetime]:
+    """The times that the two agreed on, best first."""
+    for low, high in windows:
+        for offset, at in _agreed_order(cadence.at, *_days(low, high, center)) if low < high else ():
+            wall = datetime.combine(center + timedelta(offset), at)
+            if low <= wall < high:
+                yield wall
+
+
+def _available(
+    hours: SharedHours, cadence: Cadence, windows: Sequence[Window], center: date, habit: datetime | None
+) -> Iterator[datetime]:
+    """The times that may lie within the hours of both, best first."""
+    weekday = None if habit is None else habit.weekday()
+    for low, high in windows:
+        for offset, as_before in _day_order(weekday, *_days(low, high, center)) if low < high else ():
+            day = center + timedelta(offset)
+            if habit is not None and as_before:
+                wall = datetime.combine(day, habit.time())
+                if low <= wall < high:
+                    yield wall
+                continue
+            for wall in _on(day, hours, cadence.minutes):
+                if low <= wall < high:
+                    yield wall
+
+
+def _on(day: date, hours: SharedHours, minutes: int) -> Iterator[datetime]:
+    for first, last in hours.on(day):
+        for minute in range(-(-first // GRID) * GRID, last - minutes + 1, GRID):
+            yield datetime.combine(day, time(minute // 60, minute % 60))
+
+
+def _days(low: datetime, high: datetime, center: date) -> tuple[int, int, int]:
+    """The weekday of `center`, and how many days from there a window begins and ends."""
+    return center.weekday(), (low.date() - center).days, (high.date() - center).days
 
 
 # The two orders depend on weekdays and distances alone, so a programme of thousands asks for the same few again.
@@ -110,9 +142,7 @@ def _day_order(habit: int | None, weekday: int, first: int, last: int) -> tuple[
     return tuple((offset, not other) for _, other, offset in sorted(costs))
 
 
-def _reason(agreed: bool, wall: datetime, habit: datetime | None) -> str:
-    if agreed:
-        return "a time the two agreed on"
+def _reason(wall: datetime, habit: datetime | None) -> str:
     if habit is not None and (wall.weekday(), wall.time()) == (habit.weekday(), habit.time()):
         return "both available, as last time"
     return "both available, near the target"

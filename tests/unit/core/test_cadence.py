@@ -94,12 +94,18 @@ def test_a_pair_that_joins_half_way_begins_at_the_month_it_names():
     assert month_begins(p, 6) == date(2027, 1, 1)
 
 
-@given(DAYS, st.integers(1, 60))
+@given(DAYS, st.integers(2, 60))
 def test_a_roadmap_month_begins_on_its_first_day(start, month):
     p = pair(start=start)
     first = month_begins(p, month)
     assert roadmap_month(p, first) == month
     assert roadmap_month(p, first - timedelta(days=1)) == month - 1
+
+
+@pytest.mark.parametrize(("opening", "month"), [(None, 1), (5, 5)])
+def test_a_day_before_the_start_belongs_to_the_first_month(opening, month):
+    p = pair(start=date(2026, 12, 1), roadmap_month=opening)
+    assert roadmap_month(p, date(2026, 11, 28)) == roadmap_month(p, date(2026, 12, 1)) == month
 
 
 def test_a_start_in_the_future_counts_as_the_first_period():
