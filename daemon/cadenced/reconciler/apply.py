@@ -45,7 +45,7 @@ class Applier:
         run = _Run(self, ready, rows, failed=_waiting(decision, rows))
         for action in ready.actions:
             await run.act(action)
-        await self.store.save_copies(run.written)
+        await self.store.save_copies(run.written, _etags(decision))
         await self.store.drop_copies(run.dropped)
         for account in {row.account for row in (*run.written, *run.dropped)}:
             self.wrote(account)
@@ -63,7 +63,7 @@ class Applier:
             elif isinstance(action, CancelEvent):
                 intents[key] = replace(decision.rows[key], state=CopyState.CANCELLING)
         if intents:
-            await self.store.save_copies(list(intents.values()))
+            await self.store.save_copies(list(intents.values()), _etags(decision))
             for account in {row.account for row in intents.values()}:
                 self.wrote(account)
 
@@ -135,8 +135,7 @@ class _Run:
             there = _row(self.decision.pair, action, _href(action, self.rows), CopyState.INTENDED)
             if resource is None:  # nothing stands in its place, so another event has its UID
                 return replace(there, state=CopyState.FOREIGN)
-        found = Known([there]).recognised(action.account, resource) if resource else None
-        return replace(found, state=CopyState.LIVE) if found and found.state is CopyState.CANCELLING else found
+        return Known([there]).recognised(action.account, resource) if resource else None
 
     def _taken(self, action: EventAction) -> None:
         text = f"The calendar {action.account!r} takes no event for a meeting of {self.decision.pair}, for another has "
@@ -160,6 +159,10 @@ class _Run:
 
     def _where(self, account: str) -> tuple[CalendarAccount, Collection]:
         return self.applier.accounts[account], Collection(account, self.rows[account].url)
+
+
+def _etags(decision: Decision) -> dict[tuple[str, str], str]:
+    return {key: row.etag for key, row in decision.rows.items()}
 
 
 def _waiting(decision: Decision, rows: Mapping[str, AccountRow]) -> dict[str, str]:

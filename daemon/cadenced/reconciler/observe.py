@@ -150,14 +150,13 @@ def _quiet(result: SyncResult, known: Mapping[str, CopyRow]) -> bool:
 
 def _gone(result: SyncResult, known: Mapping[str, CopyRow], rows: Known) -> list[CopyRow]:
     """The copies that are no longer there. One whose creation was never confirmed is gone only if the server says so:
-    a listing that lacks it may mean that it never was. What was written during the look is for the next one to judge.
+    a listing that lacks it may mean that it never was.
     """
     removed = set(result.removed)
     if result.full:
         listed = {*result.unchanged, *(each.href for each in result.changed)}
         removed |= {href for href, copy in known.items() if href not in listed and (copy.etag or confirmed(copy))}
-    now = ((rows.at.get(href), known[href].etag) for href in known if href in removed)
-    return [row for row, etag in now if row is not None and row.etag == etag]
+    return [row for href in known if href in removed and (row := rows.at.get(href)) is not None]
 
 
 def _worth_telling(row: AccountRow, now: datetime) -> bool:

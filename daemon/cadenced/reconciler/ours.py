@@ -31,8 +31,7 @@ class Known:
         else:
             return CopyRow(there.uid, account, there.pair, resource.href, resource.etag, "", "", CopyState.FOREIGN)
         written = baseline_text(event.baseline) if event.baseline else row.written if row else ""
-        state = CopyState.CANCELLING if row and row.state is CopyState.CANCELLING else CopyState.LIVE
-        return CopyRow(uid, account, pair, resource.href, resource.etag, resource.body, written, state)
+        return CopyRow(uid, account, pair, resource.href, resource.etag, resource.body, written, CopyState.LIVE)
 
 
 def confirmed(row: CopyRow) -> bool:

@@ -1,7 +1,8 @@
-"""What one look at a calendar changes in the store.
+"""What looks and turns change in the store, by compare-and-set: while one waits for its server, the other writes.
 
-Owns the compare-and-set between looks and turns: while a look waits for its server, turns write. What was written since
-it began is left as it is, and then so is the sync-token: the next look is told of it again. Must never know a server.
+Owns who gives way. What a turn wrote since a look began, the look leaves as it is, and then the sync-token, too: the
+next look is told of it again. What a look recorded since a turn was decided, the turn leaves: it stood there later.
+Must never know a server.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -35,7 +36,7 @@ class Look:
         lost, current = self._lost(gone), [copy for copy in seen if self._as_known(copy.uid)]
         went = self._gone(gone)
         tombs = [dict(row) | {"state": str(CopyState.DELETED), "body": "", "etag": ""} for row in lost]
-        drop(self._connection, [(row["uid"], row["account"]) for row in went])
+        drop(self._connection, went)
         upsert(self._connection, schema.copies, [*map(flat, current), *tombs])
         upsert(self._connection, schema.accounts, [flat(self._with_token((*(c.uid for c in seen), *gone)))])
         new = {copy.pair for copy in current if self._etag(copy.uid) != copy.etag}
@@ -64,9 +65,21 @@ class Look:
         return str(self._stored[uid]["etag"]) if uid in self._stored else ""
 
 
-def drop(connection: Connection, copies: Sequence[tuple[str, str]]) -> None:
-    """Deletes copies, named by uid and account."""
+def save(connection: Connection, rows: Sequence[CopyRow], known: Mapping[tuple[str, str], str] | None) -> None:
+    """The rows whose ETag is still the one known by uid and account ("" where none is); without `known`, all."""
     c = schema.copies.c
-    if copies:
-        one = delete(schema.copies).where(c.uid == bindparam("u"), c.account == bindparam("a"))
-        connection.execute(one, [{"u": uid, "a": account} for uid, account in copies])
+    if known is not None:
+        query = select(c.uid, c.account, c.etag).where(c.uid.in_({row.uid for row in rows}))
+        stored = {(uid, account): etag for uid, account, etag in connection.execute(query)}
+        keys = [(row.uid, row.account) for row in rows]
+        rows = [r for r, key in zip(rows, keys, strict=True) if stored.get(key, "") == known.get(key, "")]
+    upsert(connection, schema.copies, [flat(row) for row in rows])
+
+
+def drop(connection: Connection, rows: Sequence[Row]) -> None:
+    """Deletes the rows whose ETag is still the same."""
+    c = schema.copies.c
+    if rows:
+        same = (c.uid == bindparam("u"), c.account == bindparam("a"), c.etag == bindparam("e"))
+        values = [{"u": row["uid"], "a": row["account"], "e": row["etag"]} for row in rows]
+        connection.execute(delete(schema.copies).where(*same), values)

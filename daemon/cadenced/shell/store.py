@@ -30,7 +30,7 @@ from cadenced.shell.database import Database, explained
 from cadenced.shell.journal import Journal
 from cadenced.shell.ledger import Ledger
 from cadenced.shell.lock import Lock
-from cadenced.shell.looks import Look, drop
+from cadenced.shell.looks import Look, drop, save
 from cadenced.shell.replay import replay
 from cadenced.shell.rows import account_of, alert_of, copy_of, flat, meeting_of, meeting_row, moment, stamp
 from cadenced.shell.upsert import insert_new, upsert
@@ -102,13 +102,15 @@ class Store(Ledger):
             copy_of(row) for row in await self._all(select(schema.copies).where(schema.copies.c.account == account))
         ]
 
-    async def save_copies(self, rows: Sequence[CopyRow]) -> None:
+    async def save_copies(self, rows: Sequence[CopyRow], known: Mapping[tuple[str, str], str] | None = None) -> None:
+        """Those whose ETag is still the one known by uid and account; without `known`, whatever stands there."""
         if rows:
-            await self._database.run(lambda c: upsert(c, schema.copies, [flat(row) for row in rows]))
+            await self._database.run(lambda c: save(c, rows, known))
 
     async def drop_copies(self, rows: Sequence[CopyRow]) -> None:
+        """Those whose ETag is still the row's."""
         if rows:
-            await self._database.run(lambda c: drop(c, [(row.uid, row.account) for row in rows]))
+            await self._database.run(lambda c: drop(c, [flat(row) for row in rows]))
 
     async def load_pair(self, pair: str) -> PairState:
         """All that is known of one pair, of one moment."""

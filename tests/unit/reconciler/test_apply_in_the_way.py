@@ -108,6 +108,15 @@ class TestInTheWay:
         await house.runs()
         assert house.calendar("jonas").bodies == {f"{uid}.ics": foreign}
 
+    async def test_what_stands_where_nothing_belongs_any_more_is_nobody_s_concern(self, house):
+        await house.runs(pair())
+        call = next(m for m in await house.standing() if m.identity.kind == "call")
+        house.calendar("jonas").put(f"{call.uid}.ics", FOREIGN.format(uid="stranger"))
+        await house.later()
+        assert len(await house.alerts()) == 1
+        await house.runs(pair(calls=None))
+        assert await house.alerts() == {}
+
     async def test_a_foreign_event_in_the_place_of_one_that_was_deleted_brings_nothing_back(self, house):
         await house.runs(pair())
         uid = (await uids(house))[0]
@@ -155,6 +164,16 @@ class TestInTheWay:
         calendar.put(f"{uid}.ics", whole)
         await house.later()
         assert await house.alerts() == {}
+
+    async def test_garbage_where_nothing_belongs_any_more_is_left_too(self, house):
+        await house.runs(pair())
+        call = next(m for m in await house.standing() if m.identity.kind == "call")
+        house.calendar("jonas").edit(call.uid, lambda event: event.pop("DTSTART"))
+        before = house.calendar("jonas").bodies[f"{call.uid}.ics"]
+        await house.later()
+        await house.runs(pair(calls=None))
+        assert house.calendar("jonas").bodies[f"{call.uid}.ics"] == before
+        assert call.uid not in house.times("maya")
 
     async def test_an_event_made_an_all_day_one_is_reported_and_left(self, house):
         await house.runs(pair())

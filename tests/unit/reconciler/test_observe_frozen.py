@@ -29,7 +29,7 @@ class TestFrozen:
         assert "cadenced thaw jonas" in alert.text
 
     async def test_where_one_comes_back_as_all_others_go_nothing_was_emptied(self, house):
-        await house.runs(pair(calls=None))
+        await house.runs(pair())
         first, *others = await house.standing()
         calendar = house.calendar("jonas")
         name = calendar.name_of(first.uid)

@@ -7,15 +7,29 @@ import pytest
 from cadenced.core.model import State
 from cadenced.shell.calendars import CalDav
 from tests.support.house import living
-from tests.support.programme import pair
+from tests.support.programme import at, pair
 
 DAY = timedelta(days=1)
 
 
 class Interrupted(CalDav):
-    """A client whose next sync is overtaken: by what a test does before the server answers, and after."""
+    """A client whose next sync is overtaken: by what a test does before the server answers, and after; and so are its
+    writes, after the server has taken one.
+    """
 
-    before = after = None
+    before = after = written = None
+
+    async def update(self, account, collection, href, body, etag):
+        resource = await super().update(account, collection, href, body, etag)
+        if self.written:
+            await self.written(href)
+        return resource
+
+    async def create(self, account, collection, name, body):
+        resource = await super().create(account, collection, name, body)
+        if self.written:
+            await self.written(resource.href)
+        return resource
 
     async def sync(self, account, collection, token, known):
         before, self.before = self.before, None
@@ -132,6 +146,30 @@ class TestOvertaken:
         await house.later()
         assert house.times("maya")[meeting.uid] == house.times("jonas")[meeting.uid] == meeting.start + DAY
         assert "COLOR" in house.calendar("jonas").events()[meeting.uid]
+
+    @pytest.mark.parametrize("policy", ["new", "changed"])
+    async def test_what_a_look_saw_of_a_write_s_follower_is_not_overwritten_by_the_turn(self, overtaken, policy):
+        """A person moves an event right after we wrote it, and a look sees that before the turn has ended."""
+        house = overtaken
+        if policy == "changed":
+            await house.runs(pair())
+        await house.later() if policy == "changed" else None
+        moved = {}
+
+        async def written(href):
+            uid = href.rpartition("/")[2].removesuffix(".ics")
+            if href.startswith("/jonas/") and not moved:
+                house.calendar("jonas").move(uid, by=DAY)
+                moved[uid] = house.times("jonas")[uid]
+                await house.wheel.look(["jonas"])
+
+        house.client.written = written
+        await house.runs(pair(agreed=at("Tue 12:00")))
+        house.client.written = None
+        await house.later()
+        ((uid, start),) = moved.items()
+        assert house.times("maya")[uid] == house.times("jonas")[uid] == start
+        assert (await house.meetings())[uid].pinned
 
     async def test_a_thaw_beside_the_daemon_is_seen_at_the_next_look(self, house):
         await house.runs(pair())

@@ -106,3 +106,13 @@ async def test_thawed_an_account_is_as_new_but_for_what_people_deleted(store):
     assert [row.uid for row in await store.copies("jonas")] == ["u2"]
     assert len(await store.copies("maya")) == 1
     assert await due(store) == ["maya-jonas"]
+
+
+async def test_a_turn_leaves_what_a_look_has_recorded_since_it_was_decided(store):
+    await store.save_copies([copy("u1"), copy("u2", etag='"9"')])
+    decided = {("u1", "jonas"): '"1"', ("u2", "jonas"): '"1"'}
+    await store.save_copies([copy("u1", etag='"2"'), copy("u2", etag='"2"'), copy("u3"), copy("u1", "maya")], decided)
+    assert {c.uid: c.etag for c in await store.copies("jonas")} == {"u1": '"2"', "u2": '"9"', "u3": '"1"'}
+    assert len(await store.copies("maya")) == 1
+    await store.drop_copies([copy("u1"), copy("u2"), copy("u3")])
+    assert {c.uid for c in await store.copies("jonas")} == {"u1", "u2"}

@@ -165,9 +165,11 @@ class TestDue:
         await concluded(store, "a")
         assert (await store.load_pair("a")).next_due == NOW + MINUTE
 
-    @pytest.mark.parametrize("times", [1, 2])
-    async def test_what_woke_a_pair_during_its_turn_is_not_lost(self, store, times):
+    @pytest.mark.parametrize(("before", "times"), [(0, 1), (0, 2), (1, 1), (3, 2)])
+    async def test_what_woke_a_pair_during_its_turn_is_not_lost(self, store, before, times):
         await store.set_stanzas({"a": "1"})
+        for _ in range(before):
+            await store.wake(["a"])
         seen = (await store.load_pair("a")).next_due
         for _ in range(times):
             await store.wake(["a"])

@@ -57,6 +57,8 @@ class TestRead:
         contradicting = without("DTEND").replace("TZOFFSETTO:+0000", "TZOFFSETTO:+0500")
         assert contradicting != without("DTEND")
         assert observe(contradicting).start == START
+        beside = contradicting.replace("END:VEVENT", "EXDATE;TZID=Custom:20270101T000000\r\nEND:VEVENT")
+        assert observe(beside).start == START
 
     @pytest.mark.parametrize(
         ("start", "end", "words"),
