@@ -55,9 +55,11 @@ class SharedHours:
         self._week: dict[tuple[int, int, int], Hours] = {}
 
     def on(self, day: date) -> Hours:
-        """The hours of one day, as the clocks at its noon have it: on a day that changes a clock, ask fits() too."""
+        """The hours of one day; where a clock changes on it or the next, all of it, for then only fits() can tell."""
         mentor, protege = self._people
         shifts = (mentor.shift(day), protege.shift(day))
+        if not (shifts[0].steady and shifts[1].steady):
+            return ((0, DAY),)
         key = (day.weekday(), shifts[0].minutes, shifts[1].minutes)
         if (hours := self._week.get(key)) is None:
             hours = _intersect(mentor.on(*key[:2]), protege.on(key[0], key[2]))

@@ -218,6 +218,11 @@ def test_hours_of_a_person_26_hours_away_are_seen_on_the_right_day():
     assert SharedHours(p).on(date(2027, 6, 1)) == ()
 
 
+@pytest.mark.parametrize("day", [date(2027, 3, 27), date(2027, 3, 28), date(2027, 10, 31)])
+def test_all_of_a_day_around_a_clock_change_is_looked_at(day):
+    assert SharedHours(couple("Europe/London", "Europe/Berlin", WEEKS[0], WEEKS[0])).on(day) == ((0, 1440),)
+
+
 def test_a_person_without_hours_keeps_office_hours():
     p = couple("Europe/London", "Europe/London", (), ALWAYS)
     assert SharedHours(p).on(date(2027, 6, 1)) == ((540, 1020),)
