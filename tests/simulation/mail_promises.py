@@ -95,8 +95,9 @@ class MailPromises:
     def _overruled_people_were_told(self) -> None:
         """Both moved it, and the other's time was taken."""
         for at, uid, person in self._chronicle.overruled:
-            later = [moved for moved, _ in self._chronicle.moved.get(uid, ()) if moved > at]
-            if at + CALM < self._world.now <= at + CALM + DAY and not later and self._undisturbed_since(at, uid):
+            moves = self._chronicle.moved.get(uid)
+            last = moves is not None and moves[-1][0] <= at and moves[-1][1][0] > at + CALM  # and not begun since
+            if last and at + CALM < self._world.now <= at + CALM + DAY and self._undisturbed_since(at, uid):
                 told = (d.row for d in self._first.values() if d.at > at and d.row["kind"] == "moved")
                 assert any((row["uid"], row["person"]) == (uid, person) for row in told), (
                     f"{person} was not told of {uid}"
