@@ -173,15 +173,9 @@ def _end(event: Event, start: datetime, baseline: Baseline | None) -> datetime |
 
 
 def _instant(event: Event, key: str) -> datetime | None:
-    """A property's time in UTC. The IANA zone of a TZID's name outranks a VTIMEZONE that contradicts it."""
-    prop: Any = event.get(key)
-    value = getattr(prop, "dt", None)
-    if not isinstance(value, datetime):
-        return None
-    name = str(prop.params.get("TZID", ""))
-    if name in _ZONES:
-        value = value.replace(tzinfo=ZoneInfo(name))
-    return value.astimezone(UTC) if value.tzinfo else None
+    """A property's time in UTC. To icalendar, too, the IANA zone of a TZID's name outranks a VTIMEZONE beside it."""
+    value = getattr(event.get(key), "dt", None)
+    return value.astimezone(UTC) if isinstance(value, datetime) and value.tzinfo else None
 
 
 def _master_event(calendar: Calendar) -> Event:
