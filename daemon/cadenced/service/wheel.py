@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 import structlog
 
 from cadenced.core.accounts import CalendarAccount
-from cadenced.core.actions import SendMail
+from cadenced.core.actions import Mail, SendMail
 from cadenced.core.errors import CadencedError
 from cadenced.core.model import Horizon, Programme
 from cadenced.core.records import AccountRow, AccountStatus, AlertRow, OutboxRow
@@ -147,18 +147,27 @@ class Wheel:
             return None
 
     async def _carry_out(self, decision: Decision, told: Collection[str]) -> tuple[Applied, int]:
-        applied = await self.applier.apply(decision, self.rows)
+        applied, mails = await self._apply(decision)
         for _ in range(ROUNDS - 1):
             if not applied.again:
                 break
             decision = await self.decider.decide(decision.pair, self.rows)
-            applied = await self.applier.apply(decision, self.rows)
+            applied, more = await self._apply(decision)
+            mails += more
         await self.store.withdraw(decision.stale)
-        mails = await self.store.enqueue([self.write(mail, decision) for mail in decision.due_mails])
+        mails += await self.store.enqueue([self.write(mail, decision) for mail in decision.due_mails])
         await self._report({**decision.problems, **applied.problems}, decision, told)
         await self._conclude(decision, wait=applied.again or any(map(self._works, applied.failed)))
         self.beat("turn")
         return applied, mails
+
+    async def _apply(self, decision: Decision) -> tuple[Applied, int]:
+        """Puts the mail to somebody overruled into the ledger first: the write that settles the time also takes away
+        what says that there were two, and it may be the last thing that is heard of this turn.
+        """
+        settled = [mail for mail in decision.due_mails if mail.kind is Mail.MOVED]
+        mails = await self.store.enqueue([self.write(mail, decision) for mail in settled])
+        return await self.applier.apply(decision, self.rows), mails
 
     def _works(self, account: str) -> bool:
         """As far as is known. Trying again soon is of use then only: when an account recovers, its pairs are woken."""
