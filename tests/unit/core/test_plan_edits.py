@@ -1,0 +1,235 @@
+"""What an edit of the file does to a plan that stands."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from cadenced.core.availability import Busy
+from cadenced.core.model import DateRange, Every, Horizon, Kind, State
+from cadenced.core.plan import plan_pair, rules_of
+from tests.support.pairs import moved
+from tests.support.programme import at, hours, pair, person, starts, utc
+
+NOW = utc("2026-11-24T09:00")
+YEAR, HALF_YEAR = Horizon(ahead=timedelta(days=365)), Horizon(ahead=timedelta(days=182))
+TUESDAY = at("Tue 17:30")
+
+
+def plan(p, standing=(), now=NOW, horizon=HALF_YEAR, busy=()):
+    return plan_pair(p, standing, now, horizon, Busy(busy))
+
+
+def monthly(**more):
+    return pair(agreed=TUESDAY, calls=None, **more)
+
+
+def days(meetings):
+    return [f"{m.start:%m-%d}" for m in meetings]
+
+
+def by(**more):
+    return timedelta(**more)
+
+
+FIRST = plan(monthly()).meetings  # 8 Dec, 5 Jan, 9 Feb, 9 Mar, 6 Apr, 4 May
+
+
+def test_the_plan_that_the_following_tests_edit():
+    assert days(FIRST) == ["12-08", "01-05", "02-09", "03-09", "04-06", "05-04"]
+
+
+# --- edits of the file
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda p: replace(p, mentor=replace(p.mentor, name="Maya O.", email="m@example.org", language="de")),
+        lambda p: replace(p, face_to_face=replace(p.face_to_face, where="The Crown")),
+        lambda p: replace(p, focus=("negotiation",), roadmap_month=4),
+        lambda p: replace(p, pause=(DateRange(date(2028, 1, 1), date(2028, 2, 1)),)),
+        lambda p: replace(p, end=date(2027, 12, 31)),
+        lambda p: replace(p, mentor=replace(p.mentor, available=hours("Mon-Sun 06:00-22:00"))),
+        lambda p: replace(p, protege=replace(p.protege, manager="boss@example.org", calendar=None)),
+    ],
+)
+def test_an_edit_that_forbids_nothing_moves_nothing(edit):
+    before = plan(pair()).meetings
+    assert starts(plan(edit(pair()), before).meetings) == starts(before)
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        lambda p: replace(p, face_to_face=replace(p.face_to_face, at=at("Thu 12:00"))),
+        lambda p: replace(p, mentor=replace(p.mentor, available=hours("Mon-Sun 18:00-22:00"))),
+        lambda p: replace(p, face_to_face=replace(p.face_to_face, minutes=240)),
+        lambda p: replace(p, timezone="Asia/Tokyo"),
+        lambda p: replace(p, mentor=replace(p.mentor, timezone="Europe/Athens")),
+        lambda p: replace(p, calls=replace(p.calls, every=Every(days=21))),
+    ],
+)
+def test_an_edit_moves_meetings_and_changes_nobody_s_identity(edit):
+    before = [m for m in plan(pair()).meetings if m.identity.kind is Kind.FACE_TO_FACE]
+    after = plan(edit(pair()), plan(pair()).meetings)
+    assert [m.uid for m in after.meetings if m.identity.kind is Kind.FACE_TO_FACE] + [
+        m.uid for m in after.dropped if m.identity.kind is Kind.FACE_TO_FACE
+    ] == [m.uid for m in before]
+
+
+def test_a_longer_meeting_moves_where_it_would_outlast_somebody_s_day():
+    """The protege's day ends at 17:00 in Berlin, which is 16:00 here: an hour from 15:00 fits, and two do not."""
+    p = pair(calls=None)
+    late = replace(FIRST[0], start=utc("2026-12-07T15:00"), end=utc("2026-12-07T16:00"), rules=rules_of(p))
+    late = replace(late, placed=(late.start, late.end))
+    assert plan(p, (late,)).meetings[0] == late
+    longer = plan(pair(calls=None, minutes=120), (late,)).meetings[0]
+    assert (longer.identity, f"{longer.start:%d %H:%M}", f"{longer.end:%H:%M}") == (late.identity, "07 08:30", "10:30")
+
+
+def test_a_meeting_of_a_human_s_length_keeps_it_when_the_policy_changes_its_own():
+    pinned = replace(FIRST[0], end=FIRST[0].end + by(minutes=30))
+    after = plan(monthly(minutes=45), (pinned, *FIRST[1:])).meetings
+    assert after[0] == pinned
+    assert {m.end - m.start for m in after[1:]} == {by(minutes=45)}
+
+
+def test_monthly_to_six_weeks_in_january_keeps_one_meeting_for_each_new_period():
+    """Periods from 1 Dec, 12 Jan, 23 Feb, 6 Apr, 18 May: February's and March's fit, May's fits, April's neighbour."""
+    now = utc("2027-01-20T09:00")
+    after = plan(replace(monthly(), face_to_face=replace(monthly().face_to_face, every=Every(days=42))), FIRST, now=now)
+    assert days(after.meetings)[:5] == ["12-08", "01-05", "02-09", "03-09", "04-06"]
+    assert days(after.dropped) == ["05-04"]
+    assert after.dropped[0].reason == "the policy's grid has no place for it any more"
+
+
+def test_monthly_to_quarterly_drops_what_lies_between():
+    quarterly = replace(monthly(), face_to_face=replace(monthly().face_to_face, every=Every(months=3)))
+    after = plan(quarterly, FIRST, now=utc("2027-01-20T09:00"))
+    assert days(after.meetings)[:3] == ["12-08", "01-05", "03-09"]  # what was stays, and March's fits the new quarter
+    assert days(after.dropped) == ["02-09", "04-06", "05-04"]
+
+
+def test_quarterly_to_monthly_fills_the_months_between():
+    quarterly = replace(monthly(), face_to_face=replace(monthly().face_to_face, every=Every(months=3)))
+    before = plan(quarterly).meetings  # 22 Dec, 16 Mar
+    after = plan(monthly(), before, now=utc("2027-01-05T09:00"))
+    assert days(after.meetings)[:4] == ["12-22", "01-12", "02-09", "03-16"]
+    assert after.dropped == ()
+
+
+def test_a_policy_that_goes_and_comes_back_brings_the_same_identities():
+    quarterly = replace(monthly(), face_to_face=replace(monthly().face_to_face, every=Every(months=3)))
+    there = plan(quarterly, FIRST)
+    back = plan(monthly(), there.meetings)
+    assert [m.uid for m in back.meetings] == [m.uid for m in FIRST]
+
+
+def test_what_a_human_placed_fills_its_new_period_and_what_nobody_touched_makes_way():
+    """Quarters from 1 December: of its three meetings January's was moved, so it is January's that stays."""
+    pinned = moved(FIRST[1], by(days=1))
+    quarterly = replace(monthly(), face_to_face=replace(monthly().face_to_face, every=Every(months=3)))
+    after = plan(quarterly, (FIRST[0], pinned, *FIRST[2:]))
+    assert days(after.meetings)[:2] == ["01-06", "03-09"]
+    assert days(after.dropped) == ["12-08", "02-09", "04-06", "05-04"]
+
+
+def test_what_is_off_fills_no_period_of_a_new_grid_where_something_stands():
+    """Six weeks from 12 January hold January's meeting of the 13th, cancelled, and February's."""
+    off = replace(moved(FIRST[1], by(days=8)), state=State.CANCELLED)
+    six_weeks = replace(monthly(), face_to_face=replace(monthly().face_to_face, every=Every(days=42)))
+    after = plan(six_weeks, (FIRST[0], off, *FIRST[2:]))
+    assert off in after.meetings
+    assert "02-09" in days(after.meetings)
+
+
+def test_a_new_start_keeps_what_fits_the_new_grid():
+    after = plan(monthly(start=date(2026, 12, 4)), FIRST)
+    assert after.meetings[:6] == FIRST
+    assert after.dropped == ()
+
+
+def test_fewer_calls_keep_those_that_fit():
+    before = plan(pair()).meetings
+    after = plan(pair(calls="1 month"), before)
+    assert {m.identity.kind for m in after.dropped} == {Kind.CALL}
+    kept = [m for m in after.meetings if m.identity.kind is Kind.CALL and m in before]
+    assert len(kept) == len([m for m in after.meetings if m.identity.kind is Kind.CALL])
+
+
+def test_calls_take_place_at_the_agreed_time_whenever_it_is_within_reach():
+    p = pair(agreed=TUESDAY, agreed_calls=at("Wed 12:00"))
+    for start in range(28):
+        p = replace(p, start=date(2026, 12, 1) + by(days=start))
+        calls = [m for m in plan(p, horizon=YEAR).meetings if m.identity.kind is Kind.CALL]
+        assert {f"{m.start:%a}" for m in calls} == {"Wed"}
+
+
+# --- pauses and the end
+
+
+def test_a_pause_takes_out_what_nobody_touched_and_says_so_and_leaves_no_gap():
+    pinned = moved(FIRST[2], by(days=1))
+    paused = monthly(pause=(DateRange(date(2027, 1, 1), date(2027, 2, 28)),))
+    after = plan(paused, (*FIRST[:2], pinned, *FIRST[3:]))
+    assert [(days([m]), m.reason) for m in after.dropped] == [(["01-05"], "the pair pauses then")]
+    assert pinned in after.meetings
+    assert after.gaps == ()
+
+
+def test_a_pause_that_is_lifted_brings_the_same_meetings_back():
+    paused = monthly(pause=(DateRange(date(2027, 1, 1), date(2027, 2, 28)),))
+    assert plan(monthly(), plan(paused, FIRST).meetings).meetings == FIRST
+
+
+def test_a_pause_over_part_of_a_period_moves_its_meeting_into_the_rest():
+    after = plan(monthly(pause=(DateRange(date(2027, 1, 1), date(2027, 1, 14)),)), FIRST)
+    assert days(after.meetings) == ["12-08", "01-19", "02-09", "03-09", "04-06", "05-04"]
+
+
+def test_a_long_pause_holds_no_calls_and_no_complaints_about_them():
+    after = plan(pair(pause=(DateRange(date(2026, 12, 20), date(2027, 3, 10)),)))
+    assert not [m for m in after.meetings if date(2026, 12, 20) <= m.start.date() <= date(2027, 3, 10)]
+    assert after.gaps == ()
+
+
+def test_nothing_is_planned_after_a_pair_s_last_day_and_nothing_is_missed():
+    after = plan(monthly(end=date(2027, 2, 9)), FIRST)
+    assert days(after.meetings) == ["12-08", "01-05", "02-09"]
+    assert days(after.dropped) == ["03-09", "04-06", "05-04"]
+    assert after.gaps == ()
+
+
+# --- beginnings
+
+
+def test_a_pair_from_long_ago_has_no_arrears_of_calls_either_and_nothing_is_missed():
+    now = utc("2026-11-24T09:00")
+    result = plan(pair(start=date(2025, 1, 15)), now=now)
+    assert all(m.start >= now + Horizon().notice for m in result.meetings)
+    assert min(m.identity.period for m in result.meetings) >= date(2026, 10, 15)
+    assert result.gaps == ()
+
+
+def test_a_pair_that_joins_on_the_last_days_of_a_period_begins_with_the_next():
+    result = plan(monthly(start=date(2026, 10, 25)), now=utc("2026-11-24T09:00"))
+    assert result.meetings[0].identity.period == date(2026, 11, 25)
+    assert result.gaps == ()
+
+
+def test_the_roadmap_month_moves_no_meeting():
+    assert plan(monthly(roadmap_month=7)).meetings == FIRST
+
+
+def test_notice_and_freeze_are_kept_to_the_minute():
+    horizon = Horizon(notice=by(hours=24))
+    free = pair(
+        mentor=person("maya", "UTC", hours("Mon-Sun 00:00-24:00")),
+        protege=person("jonas", "UTC", hours("Mon-Sun 00:00-24:00")),
+        start=date(2026, 12, 1),
+        calls=None,
+    )
+    on_the_hour = plan(free, now=utc("2026-12-07T10:00"), horizon=horizon).meetings[0]
+    a_minute_late = plan(free, now=utc("2026-12-07T10:01"), horizon=horizon).meetings[0]
+    assert (on_the_hour.start, a_minute_late.start) == (utc("2026-12-08T10:00"), utc("2026-12-08T10:30"))

@@ -1,0 +1,188 @@
+"""What moves a plan that stands, and what does not: other appointments, and people's hands in their calendars."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from cadenced.core.availability import Busy
+from cadenced.core.model import Horizon, Kind, State
+from cadenced.core.plan import plan_pair
+from tests.support.pairs import moved
+from tests.support.programme import at, pair, utc
+
+NOW = utc("2026-11-24T09:00")
+YEAR, HALF_YEAR, TEN_WEEKS = (Horizon(ahead=timedelta(days=days)) for days in (365, 182, 70))
+TUESDAY = at("Tue 17:30")
+
+
+def plan(p, standing=(), now=NOW, horizon=HALF_YEAR, busy=()):
+    return plan_pair(p, standing, now, horizon, Busy(busy))
+
+
+def monthly(**more):
+    return pair(agreed=TUESDAY, calls=None, **more)
+
+
+def days(meetings):
+    return [f"{m.start:%m-%d}" for m in meetings]
+
+
+def by(**more):
+    return timedelta(**more)
+
+
+FIRST = plan(monthly()).meetings  # 8 Dec, 5 Jan, 9 Feb, 9 Mar, 6 Apr, 4 May
+
+
+# --- appointments
+
+
+def test_a_new_conflict_moves_a_meeting_within_its_period_and_no_other():
+    conflict = (FIRST[1].start - by(hours=1), FIRST[1].start + by(minutes=5))
+    after = plan(monthly(), FIRST, busy=[conflict])
+    assert days(after.meetings) == ["12-08", "01-12", "02-09", "03-09", "04-06", "05-04"]
+    assert [m.identity for m in after.meetings] == [m.identity for m in FIRST]
+    assert after.dropped == ()
+
+
+def test_a_conflict_within_three_days_moves_nothing():
+    conflict = (FIRST[0].start, FIRST[0].end)
+    assert plan(monthly(), FIRST, now=FIRST[0].start - by(days=3), busy=[conflict]).meetings[0] == FIRST[0]
+    assert plan(monthly(), FIRST, now=FIRST[0].start - by(days=3, minutes=1), busy=[conflict]).meetings[0] != FIRST[0]
+
+
+def test_a_conflict_does_not_move_what_a_human_placed():
+    pinned = moved(FIRST[1], by(days=1))
+    conflict = (pinned.start, pinned.end)
+    assert plan(monthly(), (FIRST[0], pinned, *FIRST[2:]), busy=[conflict]).meetings[1] == pinned
+
+
+def test_an_appointment_that_only_touches_is_no_conflict():
+    touching = [(FIRST[1].start - by(hours=2), FIRST[1].start), (FIRST[1].end, FIRST[1].end + by(hours=2))]
+    assert plan(monthly(), FIRST, busy=touching).meetings == FIRST
+
+
+def test_a_meeting_that_finds_no_other_time_goes_with_a_word_and_comes_back_as_itself():
+    away = [(utc("2027-01-01"), utc("2027-02-01"))]
+    without = plan(monthly(), FIRST, busy=away)
+    assert [(m.identity, m.reason) for m in without.dropped] == [
+        (FIRST[1].identity, "its period has no room for it any more")
+    ]
+    assert without.gaps == ("no time for a face-to-face meeting between 2027-01-01 and 2027-01-31",)
+    assert plan(monthly(), without.meetings).meetings == FIRST
+
+
+def test_a_meeting_that_must_move_spares_the_next_one():
+    """All of January is taken but the 29th, ten days before February's, and the 14th: the 14th it is."""
+    free = [("2027-01-14T08:00", "2027-01-14T18:00"), ("2027-01-29T08:00", "2027-01-29T18:00")]
+    edges = ["2027-01-01T00:00", *(moment for span in free for moment in span), "2027-02-01T00:00"]
+    busy = [(utc(a), utc(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    assert days(plan(monthly(), FIRST, busy=busy).meetings) == ["12-08", "01-14", "02-09", "03-09", "04-06", "05-04"]
+
+
+def test_where_nothing_else_is_free_the_next_one_gives_way():
+    busy = [(utc("2027-01-01"), utc("2027-01-30")), (utc("2027-02-01"), utc("2027-02-01T08:00"))]
+    weekend = pair(agreed=at("Sat 11:00", "Tue 17:30"), calls=None)
+    after = plan(weekend, FIRST, busy=busy)
+    assert days(after.meetings)[1] == "01-30"
+    assert after.meetings[2].start - after.meetings[1].start >= by(days=14)
+    assert [m.identity for m in after.meetings] == [m.identity for m in FIRST]
+
+
+# --- a human's moves
+
+
+@pytest.mark.parametrize(("december", "january"), [("01-06", "01-22"), ("01-08", "01-25"), ("01-13", "01-29")])
+def test_a_meeting_moved_into_the_next_period_keeps_half_an_interval_to_its_successor(december, january):
+    """Half of January's 31 days, from half past eight in the morning, is after work; the 23rd is a Saturday."""
+    usual = plan(pair(calls=None)).meetings
+    pinned = moved(usual[0], date.fromisoformat(f"2027-{december}") - usual[0].start.date())
+    after = plan(pair(calls=None), (pinned, *usual[1:])).meetings
+    assert pinned in after
+    assert days([m for m in after if m.identity == usual[1].identity]) == [january]
+
+
+def test_a_new_meeting_keeps_its_distance_to_one_that_stands_after_it():
+    """January's was moved to the 1st: December's, which is new, comes no later than the middle of its month."""
+    pinned = moved(FIRST[1], by(days=-4))
+    december = plan(monthly(), (pinned, *FIRST[2:]), busy=[(utc("2026-12-01"), utc("2026-12-14"))]).meetings[0]
+    assert december.start.date() == date(2026, 12, 15)
+    crowded = plan(monthly(), (pinned, *FIRST[2:]), busy=[(utc("2026-12-01"), utc("2026-12-17"))]).meetings[0]
+    assert crowded.start.date() == date(2026, 12, 22)  # nothing else is free: better near than not at all
+
+
+def test_a_new_meeting_is_put_late_where_the_next_one_was_put_late():
+    """Quarters: the one from March was moved to 28 May. From early December that would be nearly half a year."""
+    p = pair(face_to_face="3 months", agreed=TUESDAY, calls=None)
+    usual = plan(p).meetings
+    pinned = moved(usual[1], date(2027, 5, 28) - usual[1].start.date())
+    new = plan(p, (pinned,)).meetings[0]
+    assert pinned.start - new.start <= by(days=92 + 14)
+    assert new.start.date() == date(2027, 2, 16)
+
+
+def test_a_meeting_that_a_human_put_into_a_free_period_s_middle_leaves_room_on_one_side_only():
+    p = pair(face_to_face="3 months", calls=None)
+    usual = plan(p).meetings
+    pinned = moved(usual[1], date(2027, 1, 20) - usual[1].start.date())  # March's, to January
+    new = plan(p, (pinned,)).meetings
+    assert abs(new[0].start - pinned.start) >= by(days=45) or abs(new[1].start - pinned.start) >= by(days=45)
+
+
+def test_a_meeting_that_is_off_keeps_nobody_at_a_distance():
+    off = replace(moved(FIRST[0], by(days=30)), state=State.CANCELLED)  # was moved to 7 January, then cancelled
+    assert plan(monthly(), (off, *FIRST[1:])).meetings == (FIRST[1], off, *FIRST[2:])
+
+
+def test_the_gap_keeps_counting_while_a_meeting_is_off():
+    """March's quarter is off, so June's is as early as its quarter allows, at half past five on a Tuesday."""
+    p = pair(face_to_face="3 months", agreed=TUESDAY, calls=None)
+    usual = plan(p, horizon=YEAR).meetings  # 22 Dec, 16 Mar, 22 Jun, 21 Sep
+    off = replace(usual[1], state=State.CANCELLED)
+    after = plan(p, (usual[0], off), horizon=YEAR).meetings
+    assert after[1] == off
+    assert after[2].start.date() <= date(2027, 6, 22)
+
+
+def test_the_next_face_to_face_that_takes_place_is_written_where_the_next_is_off():
+    p = pair(face_to_face="3 months", agreed=TUESDAY, calls=None)
+    first = plan(p, horizon=TEN_WEEKS).meetings
+    assert days(first) == ["12-22"]
+    after = plan(p, (replace(first[0], state=State.DECLINED),), horizon=TEN_WEEKS).meetings
+    assert days(after) == ["12-22", "03-16"]
+
+
+def test_a_call_that_a_human_put_where_a_meeting_would_be_moves_the_meeting():
+    usual = plan(pair(agreed=TUESDAY)).meetings
+    january = next(m for m in usual if days([m]) == ["01-05"])
+    call = next(m for m in usual if m.identity.kind is Kind.CALL)
+    there = replace(call, start=january.start, end=january.start + by(minutes=30))
+    after = plan(pair(agreed=TUESDAY), (usual[0], there)).meetings
+    assert there in after
+    new = next(m for m in after if m.identity == january.identity)
+    assert days([new]) == ["01-12"]
+
+
+def test_two_meetings_that_a_human_put_next_to_each_other_have_no_call_between_them():
+    p = pair(calls="2 weeks")
+    usual = plan(p).meetings
+    december, january = (m for m in usual[:5] if m.identity.kind is Kind.FACE_TO_FACE)
+    pinned = moved(january, december.start + by(days=2) - january.start)
+    after = plan(p, (december, pinned)).meetings
+    assert not [m for m in after if m.identity.kind is Kind.CALL and m.start < pinned.start]
+
+
+def test_two_meetings_a_fortnight_apart_keep_their_calls():
+    p = pair(calls="2 weeks")
+    usual = plan(p).meetings
+    december, january = (m for m in usual[:5] if m.identity.kind is Kind.FACE_TO_FACE)
+    pinned = moved(january, december.start + by(days=14) - january.start)
+    between = [m for m in plan(p, (december, pinned)).meetings if december.start < m.start < pinned.start]
+    assert [m.identity.index for m in between] == [1, 2]
+
+
+def test_a_slip_that_puts_a_meeting_years_ahead_stays_and_plans_no_years_for_it():
+    slip = replace(FIRST[1], start=utc("2072-01-05T17:30"), end=utc("2072-01-05T18:30"))
+    after = plan(monthly(), (FIRST[0], slip, *FIRST[2:]))
+    assert after.meetings == (FIRST[0], *FIRST[2:], slip)
