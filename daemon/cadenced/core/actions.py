@@ -33,7 +33,10 @@ class CreateEvent:
 
 @dataclass(frozen=True, slots=True)
 class UpdateEvent:
-    """`changed` names the fields of EventFields that are rewritten; every other property stays as a human left it."""
+    """`changed` names the fields of EventFields that are rewritten; every other property stays as a human left it.
+
+    Where it is empty the action only notes in the event that what its human did is known (`is_note`).
+    """
 
     meeting: Meeting
     person: str
@@ -70,6 +73,11 @@ class SendMail:
     month: int  # the roadmap month it speaks of, counted from 1 through all cycles; 0 when it speaks of none
     reason: str
     carried_over: bool = False  # the task of a month that had no meeting
+
+
+def is_note(action: "EventAction") -> bool:
+    """Whether it changes nothing that anybody sees."""
+    return isinstance(action, UpdateEvent) and not action.changed
 
 
 type_of = {CreateEvent: "create_event", UpdateEvent: "update_event", CancelEvent: "cancel_event", SendMail: "send_mail"}

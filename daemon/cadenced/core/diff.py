@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cadenced.core.actions import CancelEvent, CreateEvent, EventAction, UpdateEvent
+from cadenced.core.actions import CancelEvent, CreateEvent, EventAction, UpdateEvent, is_note
 from cadenced.core.events import Baseline, Copy, EventFields, fingerprint
 from cadenced.core.model import Meeting, State
 
@@ -31,13 +31,15 @@ class Place:
 
 
 def diff(meeting: Meeting, places: Sequence[Place], now: datetime) -> Iterator[EventAction]:
-    """What one meeting of the plan asks for. `now` is aware; what lies in the past is not touched any more."""
+    """What one meeting of the plan asks for. `now` is aware; what lies in the past is not touched any more.
+
+    Notes come last: until the other copy has followed, a move stays recognisable as one, so that a move which the other
+    made meanwhile is seen to overrule it, and is told.
+    """
     if meeting.state is not State.STANDING:
         return
-    for place in places:
-        action = _update(meeting, place, now) if place.copy else _create(meeting, place, now)
-        if action is not None:
-            yield action
+    actions = (_update(meeting, each, now) if each.copy else _create(meeting, each, now) for each in places)
+    yield from sorted((action for action in actions if action is not None), key=is_note)
 
 
 def cancel(

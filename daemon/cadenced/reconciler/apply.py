@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from cadenced.core.accounts import CalendarAccount, Collection, Resource
-from cadenced.core.actions import CancelEvent, CreateEvent, EventAction, UpdateEvent
+from cadenced.core.actions import CancelEvent, CreateEvent, EventAction, UpdateEvent, is_note
 from cadenced.core.errors import AccessError, ConfigError, ConflictError, MissingError, PermanentError, TemporaryError
 from cadenced.core.records import AccountRow, CopyRow, CopyState
 from cadenced.reconciler.ours import Known, writable
@@ -79,18 +79,26 @@ class _Run:
     dropped: list[CopyRow] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
+    undone: set[str] = field(default_factory=set)  # meetings of which not every copy is as it should be
     again: bool = False
     done: int = 0
 
     async def act(self, action: EventAction) -> None:
         if action.account in self.failed:
-            return
+            self.undone.add(action.meeting.uid)
+        elif not (is_note(action) and action.meeting.uid in self.undone):
+            await self._try(action)
+
+    async def _try(self, action: EventAction) -> None:
+        before = self.done
         try:
             await self._attempt(action)
         except (TemporaryError, AccessError, MissingError, ConfigError) as error:
             self.failed[action.account] = str(error)  # the next look at the account judges it
         except PermanentError as error:
             self._refused(action, str(error))
+        if self.done == before:
+            self.undone.add(action.meeting.uid)
 
     async def _attempt(self, action: EventAction) -> None:
         try:

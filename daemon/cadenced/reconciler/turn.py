@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cadenced.core.accounts import CalendarAccount
-from cadenced.core.actions import EventAction, SendMail
+from cadenced.core.actions import EventAction, SendMail, is_note
 from cadenced.core.availability import Busy
 from cadenced.core.cadence import month_of_cycle, roadmap_month
 from cadenced.core.diff import Place, cancel, diff
@@ -168,8 +168,10 @@ class _Turn:
     def _actions(self, meetings: Sequence[Meeting], plan: Plan) -> Iterator[EventAction]:
         yield from self._strays()  # before creations: some servers allow a UID once in all calendars of a login
         usable = [name for name in self.people if writable(self.rows.get(name))]
+        whole = len(usable) == len(self.people)
         for meeting in meetings:
-            yield from diff(meeting, [self._place(meeting, name) for name in usable], self.now)
+            actions = diff(meeting, [self._place(meeting, name) for name in usable], self.now)
+            yield from (action for action in actions if whole or not is_note(action))
         people = {name: person.id for name, person in self.people.items()}
         for meeting in plan.dropped:
             copies = {n: c for n, c in self.copies.get(meeting.uid, {}).items() if n in usable and not c.event.problem}

@@ -84,6 +84,19 @@ class TestMoved:
         theirs = house.event("jonas", meeting.uid)
         assert theirs["DTEND"].dt - theirs["DTSTART"].dt == timedelta(minutes=90)
 
+    async def test_a_move_that_is_overruled_while_it_is_carried_over_is_told_too(self, house):
+        await house.runs(pair())
+        uid = (await house.first()).uid
+        house.clock.at += timedelta(minutes=1)
+        house.calendar("maya").move(uid, timedelta(hours=1))
+        await house.wheel.look()
+        house.clock.at += timedelta(minutes=1)
+        house.calendar("jonas").move(uid, timedelta(hours=2))  # not knowing of hers; nor does the wheel of his
+        theirs = house.times("jonas")[uid]
+        await house.turns()
+        assert house.times("maya")[uid] == theirs
+        assert [mail["person"] for mail in await house.mails("moved")] == ["maya"]
+
     async def test_of_two_moves_the_later_holds_and_the_other_is_told_once(self, house):
         await house.runs(pair())
         meeting = await house.first()
