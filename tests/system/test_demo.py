@@ -38,7 +38,7 @@ def test_without_a_terminal_it_shows_everything_and_ends_with_0(somewhere):
         assert heading in done.stdout
     assert "maya-jonas: Maya Okafor and Jonas Weber" in done.stdout
     assert "Siobhán, Maya" in done.stdout
-    assert "jonas@example.org" in done.stdout
+    assert "@example.org" in done.stdout.partition("In their mailboxes")[2]
     assert left_behind(somewhere) == []
 
 

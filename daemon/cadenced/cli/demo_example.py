@@ -31,7 +31,8 @@ MOST_WEEKS = 8  # of past: a month has its second meeting within six
 MORNING = time(6, tzinfo=UTC)  # of the day on which the story begins
 PAST_TAKES = 60.0  # seconds at most for writing it
 
-PAST_HORIZON = "6 weeks"  # the shortest there is: the rest is for the daemon to write
+SHORTEST_HORIZON = 42  # days
+SOON = 2  # days: what takes place so soon was written in the past, for nothing new is placed sooner than a day ahead
 
 SETTINGS = """\
 # The demo's servers, on this machine. `cadenced init DIR` writes a file with all settings, and what they mean.
@@ -124,13 +125,14 @@ def plan_now(stage: Stage, now: datetime | None = None, *, offline: bool = False
 def live_through_the_past(stage: Stage) -> None:
     """Moves the dates to now, and makes the weeks before it."""
     now = SystemClock().now()
-    live_through(stage, begin(stage, now, partial(plan_now, stage, offline=True)))
+    live_through(stage, begin(stage, now, partial(plan_now, stage, offline=True)), now)
 
 
-def live_through(stage: Stage, begins: datetime) -> None:
+def live_through(stage: Stage, begins: datetime, now: datetime) -> None:
     """Applies the plan of that moment. PermanentError with its words when that fails."""
     argv = stage.argv("apply", "--now", begins.isoformat())
-    environment = os.environ | {"CADENCED_DEFAULTS__HORIZON": PAST_HORIZON}
+    horizon = max(SHORTEST_HORIZON, (now - begins).days + SOON)  # the rest is for the daemon to write
+    environment = os.environ | {"CADENCED_DEFAULTS__HORIZON": f"{horizon} days"}
     done = subprocess.run(argv, capture_output=True, text=True, timeout=PAST_TAKES, check=False, env=environment)
     if done.returncode:
         raise PermanentError(f"{' '.join(argv[2:])} ended with {done.returncode}:\n{done.stderr or done.stdout}")
