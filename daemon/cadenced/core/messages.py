@@ -111,21 +111,28 @@ def _about(pair: Pair, meeting: Meeting, month: _Month, carried: bool, ledger: C
 def _tasks(
     pair: Pair, months: dict[int, _Month], ledger: Collection[str], now: datetime, horizon: Horizon
 ) -> Iterator[SendMail]:
-    """The task of each month that has no meeting at all, by mail on its first morning."""
+    """The task of each month that has no meeting at all, by mail on its first morning outside a pause."""
     first = max(pair.roadmap_month or 1, roadmap_month(pair, _local_day(pair.timezone, now)))
     # a month that reaches beyond the horizon may still get its meeting, unless it has begun
     last = max(first, roadmap_month(pair, _local_day(pair.timezone, now + horizon.ahead)) - 1)
     for number in range(first, last + 1):
-        begins = month_begins(pair, number)
-        if number in months or in_ranges(begins, pair.closed):
+        opens = _opens(pair, number)
+        if number in months or opens is None:
             continue
         for person in pair.people:
             name = key(pair.id, Mail.TASK, f"month-{number}", person.id)
-            due = morning(person, begins)
+            due = morning(person, opens)
             if name not in ledger and now < due + TASK_KEEPS:
                 reason = f"month {number} has no meeting"
                 expires = due + TASK_KEEPS
                 yield SendMail(name, pair.id, Mail.TASK, person.id, None, due, expires, number, reason)
+
+
+def _opens(pair: Pair, month: int) -> date | None:
+    """The first day of a roadmap month on which the pair does not pause."""
+    first, end = month_begins(pair, month), month_begins(pair, month + 1)
+    days = (first + timedelta(number) for number in range((end - first).days))
+    return next((day for day in days if not in_ranges(day, pair.closed)), None)
 
 
 def _about_meeting(meeting: Meeting) -> str:

@@ -76,6 +76,11 @@ def test_a_message_expires_when_its_meeting_begins():
     assert {mail.expires for mail in owed(FIRST)} == {FIRST.start}
 
 
+def test_a_meeting_made_in_the_last_hour_is_still_written_about_and_not_after_it_began():
+    assert len(owed(FIRST, now=FIRST.start - timedelta(minutes=1))) == 2
+    assert owed(FIRST, now=FIRST.start) == []
+
+
 def test_a_moved_meeting_moves_its_mails():
     later = replace(FIRST, start=FIRST.start + timedelta(days=2), end=FIRST.end + timedelta(days=2))
     assert [b.due - a.due for a, b in zip(owed(FIRST), owed(later), strict=True)] == [timedelta(days=2)] * 2
@@ -90,6 +95,46 @@ def test_the_next_meeting_of_the_month_carries_the_task_when_the_first_is_off():
     assert {(m.kind, m.month) for m in mails} == {(Mail.AGENDA, 1)}
 
 
+def test_where_a_call_comes_first_it_carries_the_task_and_the_meeting_gets_a_brief():
+    early = replace(CALL, start=utc("2026-12-02T08:30"), end=utc("2026-12-02T09:00"))
+    assert {(m.kind, m.meeting.identity.kind) for m in owed(early, FIRST)} == {
+        (Mail.AGENDA, Kind.CALL),
+        (Mail.BRIEF, Kind.FACE_TO_FACE),
+    }
+
+
+def test_a_meeting_that_took_place_stays_the_carrier_of_its_month():
+    after = FIRST.end + timedelta(days=1)
+    assert {(m.kind, m.meeting) for m in owed(FIRST, CALL, now=after)} == {(Mail.BRIEF, CALL)}
+
+
+def test_a_meeting_that_took_place_before_one_that_is_off_carries_nothing_over():
+    off = replace(CALL, state=State.DECLINED)
+    mails = owed(FIRST, off, SECOND, now=FIRST.end + timedelta(days=1))
+    assert {(m.kind, m.month, m.carried_over) for m in mails} == {(Mail.AGENDA, 2, False)}
+
+
+def test_the_agenda_goes_again_for_the_next_meeting_when_the_one_it_went_out_for_is_off():
+    """It names another time and place; the tasks are the same."""
+    ledger = {mail.key for mail in owed(FIRST)}
+    mails = owed(replace(FIRST, state=State.DECLINED), CALL, ledger=ledger)
+    assert {(m.kind, m.meeting) for m in mails} == {(Mail.AGENDA, CALL)}
+
+
+def test_the_other_gets_the_agenda_even_if_one_of_the_two_has_it():
+    ledger = {"maya-jonas/agenda/face_to_face/2026-12-01/maya"}
+    assert [(m.kind, m.person) for m in owed(FIRST, ledger=ledger)] == [(Mail.AGENDA, "jonas")]
+
+
+def test_briefs_are_never_marked_as_carried_over():
+    mails = owed(replace(FIRST, state=State.CANCELLED), SECOND, replace(CALL, start=utc("2027-01-15T08:30")))
+    assert [m.carried_over for m in mails if m.kind is Mail.BRIEF] == [False, False]
+
+
+def test_a_month_whose_meetings_are_all_off_gets_no_task_by_mail_on_top():
+    assert owed(replace(FIRST, state=State.DECLINED), replace(CALL, state=State.CANCELLED)) == []
+
+
 def test_a_month_whose_meeting_never_took_place_is_carried_over():
     mails = owed(replace(FIRST, state=State.CANCELLED), SECOND)
     assert {(m.kind, m.month, m.carried_over) for m in mails} == {(Mail.AGENDA, 2, True)}
@@ -101,6 +146,37 @@ def test_who_got_the_agenda_stays_the_carrier_when_another_meeting_moves_ahead()
     assert {(m.kind, m.meeting) for m in owed(ahead, FIRST, ledger=ledger)} == {(Mail.BRIEF, ahead)}
 
 
+def test_a_key_of_the_second_year_is_not_one_of_the_first():
+    p = pair(face_to_face="3 months", calls=None)
+    names = [m.key for m in owed(FIRST, p=p, now=utc("2028-01-02T00:00"), horizon=LONG) if m.person == "maya"]
+    assert names == ["maya-jonas/task/month-14/maya", "maya-jonas/task/month-15/maya"]
+
+
+def test_a_task_is_due_for_two_weeks_and_then_forgotten():
+    p = pair(face_to_face="3 months", calls=None)
+
+    def listed(now):
+        return {m.month for m in owed(FIRST, p=p, now=utc(now)) if m.person == "maya"}
+
+    assert listed("2027-01-15T07:59") == {2}  # due on 1 January at 08:00
+    assert listed("2027-01-15T08:00") == set()
+    assert {m.expires for m in owed(FIRST, p=p, now=utc("2027-01-02T09:00")) if m.person == "maya"} == {
+        utc("2027-01-15T08:00")
+    }
+
+
+def test_a_month_that_reaches_beyond_the_horizon_may_still_get_its_meeting():
+    p = pair(face_to_face="3 months", calls=None)
+    weeks = Horizon(ahead=timedelta(weeks=9))  # to 26 January
+    assert not [m for m in owed(FIRST, p=p, horizon=weeks) if m.kind is Mail.TASK]
+    assert {m.month for m in owed(FIRST, p=p, horizon=LONG) if m.kind is Mail.TASK} == {2}
+
+
+def test_a_first_meeting_that_was_put_before_the_start_carries_the_first_month():
+    early = replace(FIRST, start=utc("2026-11-28T17:30"), end=utc("2026-11-28T18:30"))
+    assert {(m.kind, m.month) for m in owed(early)} == {(Mail.AGENDA, 1)}
+
+
 def test_a_month_without_a_meeting_gets_its_task_by_mail():
     p = pair(face_to_face="3 months", calls=None, start=date(2026, 11, 24))
     mails = owed(meeting("2026-12-10T17:30", period=date(2026, 11, 24)), p=p, horizon=LONG)
@@ -110,10 +186,10 @@ def test_a_month_without_a_meeting_gets_its_task_by_mail():
     ]
 
 
-def test_a_pause_stops_the_tasks():
-    pause = (DateRange(date(2026, 12, 20), date(2027, 1, 10)),)
+def test_a_pause_over_a_whole_month_stops_its_task():
+    pause = (DateRange(date(2026, 12, 20), date(2027, 1, 23)),)  # month 2 is 24 December to 23 January
     p = pair(face_to_face="3 months", calls=None, start=date(2026, 11, 24), pause=pause)
-    assert not any(m.kind is Mail.TASK for m in owed(meeting("2026-12-10T17:30"), p=p, horizon=LONG))
+    assert not any(m.month == 2 for m in owed(meeting("2026-12-10T17:30"), p=p, horizon=LONG))
 
 
 def test_the_loser_of_two_moves_is_told_once_for_each_time():
