@@ -28,7 +28,7 @@ ROWS = (
     Row("plan", "plan a year for 10,000 pairs", "build as many VEVENTs with icalendar", "< 0.25", planning.year),
     Row(
         "quiet",
-        "a pass over 200 unchanged calendars",
+        "three passes over 200 unchanged calendars",
         "the same sync reports by bare aiohttp",
         "< 1.3",
         calendars.quiet,
