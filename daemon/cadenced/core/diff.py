@@ -71,7 +71,7 @@ def _update(meeting: Meeting, place: Place, now: datetime) -> UpdateEvent | None
     for name in TEXTS:
         wanted, found = fingerprint(getattr(place.fields, name)), fingerprint(getattr(event, name))
         ours = found == getattr(written, name)
-        texts[name] = wanted if ours or found == wanted else getattr(written, name)
+        texts[name] = wanted if ours else getattr(written, name)
         if ours and found != wanted:
             changed.add(name)
     baseline = _baseline(meeting, texts, now)
