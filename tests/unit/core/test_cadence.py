@@ -1,6 +1,7 @@
 """The grid, against calendars worked out by hand."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -9,9 +10,11 @@ from hypothesis import strategies as st
 from cadenced.core.cadence import (
     call_slots,
     furthest,
+    furthest_before,
     index_of,
     month_begins,
     month_of_cycle,
+    on_grid,
     period,
     period_of,
     roadmap_month,
@@ -151,3 +154,74 @@ def test_a_monthly_meeting_never_follows_after_more_than_one_and_a_half_interval
 
 def test_identities_are_the_same_on_every_machine():
     assert Identity("maya-jonas", Kind.CALL, date(2026, 12, 1), 1).uid == "d49c2f24-1d28-5a05-8afb-678bafcdfb5d"
+
+
+def test_looking_back_a_meeting_is_as_near_as_looking_forward():
+    quarterly, monthly = pair(face_to_face="3 months"), pair(face_to_face="30 days")
+    assert furthest_before(period(quarterly, 1), datetime(2027, 6, 20, 9)) == datetime(2027, 3, 6)
+    assert furthest_before(period(monthly, 0), datetime(2027, 2, 3, 9)) == datetime(2026, 12, 20, 9)
+
+
+def test_a_meeting_of_a_policy_beyond_the_guidance_follows_as_late_as_three_months_and_two_weeks():
+    p = pair(face_to_face="6 months")
+    assert furthest(period(p, 0), datetime(2026, 12, 20, 9)) == datetime(2027, 4, 3)
+
+
+@pytest.mark.parametrize(
+    ("days", "indices"),
+    [
+        (31, [1, 2]),
+        (9, [1, 2]),  # three days from each other: more than a fifth of a fortnight
+        (8, [1]),  # 8/3 is less, 8/2 is more
+        (6, [1]),
+        (5, []),
+        (0, []),
+        (-20, []),  # the next meeting was put before this one
+    ],
+)
+def test_there_are_as_many_calls_as_there_is_room_for(days, indices):
+    p = pair(calls="2 weeks")
+    before = datetime(2026, 12, 7, 9)
+    slots = call_slots(p, period(p, 0), before, before + timedelta(days=days))
+    assert [slot.identity.index for slot in slots] == indices
+    assert all(before < slot.reach[0] < slot.reach[1] < before + timedelta(days=days) for slot in slots)
+
+
+def test_without_calls_there_are_none():
+    p = pair(calls=None)
+    assert call_slots(p, period(p, 0), datetime(2026, 12, 7), datetime(2027, 1, 7)) == []
+
+
+@given(DAYS, st.integers(1, 7), st.integers(14, 31), st.integers(20, 120))
+def test_calls_are_spread_evenly_and_their_reaches_meet(start, months, interval, days):
+    p = pair(start=start, face_to_face=f"{months} months", calls=f"{interval} days")
+    before = datetime.combine(start, time(9))
+    after = before + timedelta(days=days)
+    slots = call_slots(p, period(p, 0), before, after)
+    edges = [before, *(slot.target for slot in slots), after]
+    gaps = {(b - a).total_seconds() // 60 for a, b in pairwise(edges)}
+    assert max(gaps) - min(gaps) <= 1
+    assert all(one.reach[1] <= two.reach[0] + timedelta(seconds=1) for one, two in pairwise(slots))
+
+
+@pytest.mark.parametrize(
+    ("place", "known"),
+    [
+        ("face_to_face/2027-01-01", True),
+        ("face_to_face/2027-01-02", False),
+        ("face_to_face/2026-11-01", False),  # before the start
+        ("call/2027-01-01/2", True),
+        ("call/2027-01-01/3", False),
+    ],
+)
+def test_today_s_grid_knows_its_places(place, known):
+    assert on_grid(pair(), Identity.parse(f"maya-jonas/{place}")) is known
+
+
+@given(DAYS, st.integers(1, 3), st.integers(0, 60))
+def test_every_period_is_on_its_own_grid(start, months, number):
+    p = pair(start=start, face_to_face=f"{months} months")
+    place = period(p, number)
+    assert on_grid(p, Identity(p.id, Kind.FACE_TO_FACE, place.first))
+    assert place.whole[0] <= place.window[0] <= place.target < place.window[1] < place.whole[1]
+    assert period(p, number + 1).first == place.end
