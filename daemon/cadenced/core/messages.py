@@ -112,7 +112,7 @@ def _tasks(
     pair: Pair, months: dict[int, _Month], ledger: Collection[str], now: datetime, horizon: Horizon
 ) -> Iterator[SendMail]:
     """The task of each month that has no meeting at all, by mail on its first morning outside a pause."""
-    first = max(pair.roadmap_month or 1, roadmap_month(pair, _local_day(pair.timezone, now)))
+    first = roadmap_month(pair, _local_day(pair.timezone, now))
     # a month that reaches beyond the horizon may still get its meeting, unless it has begun
     last = max(first, roadmap_month(pair, _local_day(pair.timezone, now + horizon.ahead)) - 1)
     for number in range(first, last + 1):

@@ -174,8 +174,23 @@ def test_what_cannot_be_read_is_not_written_over():
     assert actions(MEETING, place(garbled)) == []
 
 
-def test_the_past_is_not_touched():
-    after = END + timedelta(days=1)
+def test_a_copy_that_was_made_an_all_day_event_says_nothing_about_the_time():
+    garbled = copy(problem="it was made an all-day event", start=None, end=None)
+    meeting = settled(garbled, copy("jonas")).meeting
+    assert (meeting.start, meeting.end, meeting.pinned) == (START, END, False)
+    assert settled(garbled) is None
+    assert actions(MEETING, place(garbled)) == []
+
+
+def test_a_move_by_a_client_that_dates_nothing_is_a_move_and_yields_to_one_that_is_dated():
+    undated, dated = copy(**later(days=1), last_modified=None), copy("jonas", **later(days=2))
+    assert settled(undated, copy("jonas")).meeting.start == START + timedelta(days=1)
+    assert settled(undated, dated).meeting.start == START + timedelta(days=2)
+
+
+@pytest.mark.parametrize("after", [timedelta(), timedelta(days=1)])
+def test_the_past_is_not_touched(after):
+    after = END + after
     assert actions(MEETING, place(None), place(copy(location="x"), location="y"), now=after) == []
 
 
@@ -186,7 +201,7 @@ def test_a_dropped_meeting_is_taken_out_of_each_calendar():
         (CancelEvent, "maya", "maya"),
         (CancelEvent, "jonas", ""),
     ]
-    assert list(cancel(MEETING, copies, {}, END + timedelta(days=1))) == []
+    assert list(cancel(MEETING, copies, {}, END)) == []
 
 
 def test_a_note_written_while_a_move_is_carried_over_does_not_undo_the_move():

@@ -53,6 +53,13 @@ def test_three_days_before_is_counted_on_the_reader_s_own_calendar():
     ]
 
 
+def test_a_mail_says_why_it_is_sent():
+    assert {(m.kind.value, m.reason) for m in owed(FIRST, CALL)} == {
+        ("agenda", "month 1's task"),
+        ("brief", "the day before"),
+    }
+
+
 def test_a_key_names_pair_kind_meeting_and_person():
     assert owed(FIRST)[1].key == "maya-jonas/agenda/face_to_face/2026-12-01/maya"
 

@@ -135,6 +135,23 @@ def test_what_a_human_placed_fills_its_new_period_and_what_nobody_touched_makes_
     assert days(after.dropped) == ["12-08", "02-09", "04-06", "05-04"]
 
 
+def test_what_a_human_placed_fills_its_new_period_even_where_there_is_room_for_both():
+    """Of the quarter's three, February's was moved to the 20th, two months and a half after December's."""
+    pinned = moved(FIRST[2], by(days=11))
+    quarterly = replace(monthly(), face_to_face=replace(monthly().face_to_face, every=Every(months=3)))
+    after = plan(quarterly, (*FIRST[:2], pinned, *FIRST[3:]))
+    assert days(after.meetings)[0] == "02-20"
+    assert days(after.dropped)[:2] == ["12-08", "01-05"]
+
+
+@pytest.mark.parametrize(("distance", "stays"), [(21, True), (20, False)])
+def test_half_an_interval_apart_is_far_enough_and_a_day_less_is_not(distance, stays):
+    six_weeks = pair(face_to_face="6 weeks", agreed=TUESDAY, calls=None)
+    before = plan(six_weeks).meetings
+    pinned = moved(before[0], before[1].start - by(days=distance) - before[0].start)
+    assert (before[1] in plan(six_weeks, (pinned, *before[1:])).meetings) is stays
+
+
 def test_what_is_off_fills_no_period_of_a_new_grid_where_something_stands():
     """Six weeks from 12 January hold January's meeting of the 13th, cancelled, and February's."""
     off = replace(moved(FIRST[1], by(days=8)), state=State.CANCELLED)

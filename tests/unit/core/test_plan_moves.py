@@ -73,12 +73,18 @@ def test_a_meeting_that_finds_no_other_time_goes_with_a_word_and_comes_back_as_i
     assert plan(monthly(), without.meetings).meetings == FIRST
 
 
-def test_a_meeting_that_must_move_spares_the_next_one():
-    """All of January is taken but the 29th, ten days before February's, and the 14th: the 14th it is."""
-    free = [("2027-01-14T08:00", "2027-01-14T18:00"), ("2027-01-29T08:00", "2027-01-29T18:00")]
-    edges = ["2027-01-01T00:00", *(moment for span in free for moment in span), "2027-02-01T00:00"]
-    busy = [(utc(a), utc(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    assert days(plan(monthly(), FIRST, busy=busy).meetings) == ["12-08", "01-14", "02-09", "03-09", "04-06", "05-04"]
+def test_a_meeting_that_must_move_spares_the_next_one_even_at_the_price_of_an_agreed_time():
+    """The only free Saturday is the 30th, a week before February's; so it is the first free day, Friday the 15th."""
+    saturdays = pair(agreed=at("Sat 11:00"), calls=None)
+    before = plan(saturdays).meetings
+    assert days(before)[:3] == ["12-05", "01-09", "02-06"]
+    busy = [
+        (utc("2027-01-01"), utc("2027-01-15")),
+        (utc("2027-01-16"), utc("2027-01-17")),
+        (utc("2027-01-23"), utc("2027-01-24")),
+    ]
+    after = plan(saturdays, before, busy=busy).meetings
+    assert days(after)[:3] == ["12-05", "01-15", "02-06"]
 
 
 def test_where_nothing_else_is_free_the_next_one_gives_way():
