@@ -131,19 +131,12 @@ class _Planner:
         if place.whole[1] <= self.earliest or not self.hours.open(place.whole):
             return None  # before us, which is history and not arrears; or the pair pauses all the time
         cadence, habit = self.pair.face_to_face, self.habit.get(Kind.FACE_TO_FACE)
-        following = self._following(place) if self.left else None
-        for window, why in _face_to_face_windows(place, self.neighbours, following):
+        for window, why in _face_to_face_windows(place, self.neighbours):
             slot = choose(self.search, cadence, (window,), place.target, habit)
             if slot is not None:
                 return self._place(identity, slot, f"{why}; {slot.reason}")
         self.gaps.append(f"no time for a face-to-face meeting between {place.first} and {place.end - timedelta(1)}")
         return None
-
-    def _following(self, place: Period) -> datetime | None:
-        """The first meeting of a later period that stands, and may have to move: if possible, a new one spares it."""
-        standing = (m for m in self.left.values() if m.state is State.STANDING)
-        walls = (self._wall(m) for m in standing if m.identity.kind is Kind.FACE_TO_FACE)
-        return min((wall for wall in walls if wall >= place.whole[1]), default=None)
 
     def _calls(self, place: Period, before: datetime, after: datetime) -> None:
         for slot in call_slots(self.pair, place, before, after):
@@ -238,21 +231,15 @@ class _Planner:
         return "the policy's grid has no place for it any more"
 
 
-def _face_to_face_windows(
-    place: Period, neighbours: Sequence[datetime], following: datetime | None
-) -> Iterator[tuple[Window, str]]:
-    """Where a period's meeting may be, best first: each step gives up one wish, the last all but the period itself.
-
-    `neighbours` stay; the meeting at `following` could give way.
-    """
-    wished = neighbours if following is None else sorted((*neighbours, following))
-    fresh = [_between(place, *each)[0] for each in _around(place, wished)]
-    for stretch in fresh:
-        yield _both(place.window, stretch), "early in its period"
-    for stretch in fresh:
-        yield _both(place.whole, stretch), "later in its period, for nothing earlier was free"
-    for each in _around(place, neighbours):
-        yield _both(place.whole, _between(place, *each)[1]), "as near as its neighbours allow"
+def _face_to_face_windows(place: Period, neighbours: Sequence[datetime]) -> Iterator[tuple[Window, str]]:
+    """Where a period's meeting may be, best first: each step gives up one wish, the last all but the period itself."""
+    between = [_between(place, *each) for each in _around(place, neighbours)]
+    for fresh, _ in between:
+        yield _both(place.window, fresh), "early in its period"
+    for fresh, _ in between:
+        yield _both(place.whole, fresh), "later in its period, for nothing earlier was free"
+    for _, apart in between:
+        yield _both(place.whole, apart), "as near as its neighbours allow"
     yield place.whole, "wherever its period had a free time"
 
 

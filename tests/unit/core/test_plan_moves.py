@@ -73,7 +73,7 @@ def test_a_meeting_that_finds_no_other_time_goes_with_a_word_and_comes_back_as_i
     assert plan(monthly(), without.meetings).meetings == FIRST
 
 
-def test_a_meeting_that_must_move_spares_the_next_one_even_at_the_price_of_an_agreed_time():
+def test_a_meeting_that_must_move_is_not_put_so_late_that_the_next_would_have_to_follow():
     """The only free Saturday is the 30th, a week before February's; so it is the first free day, Friday the 15th."""
     saturdays = pair(agreed=at("Sat 11:00"), calls=None)
     before = plan(saturdays).meetings

@@ -74,6 +74,23 @@ def test_a_window_holds_its_first_moment_and_not_its_last():
     assert start(PAIR, (datetime(2027, 5, 12, 15, 45), last)) is None
 
 
+@pytest.mark.parametrize("agreed", [(), at("Wed 10:00")])
+def test_so_it_does_for_the_time_of_last_time_and_for_agreed_ones(agreed):
+    ten, eleven = datetime(2027, 5, 12, 10), datetime(2027, 5, 12, 11)
+    p = replace(PAIR, face_to_face=replace(PAIR.face_to_face, at=agreed))
+    habit = None if agreed else datetime(2027, 5, 5, 10)
+    reason = "a time the two agreed on" if agreed else "both available, as last time"
+    assert chosen(p, (ten, eleven), habit=habit).reason == reason
+    assert chosen(p, (datetime(2027, 5, 12, 9), ten), habit=habit).reason == "both available, near the target"
+
+
+@pytest.mark.parametrize("agreed", [(), at("Wed 10:00")])
+def test_a_slot_is_as_long_as_the_policy_says(agreed):
+    slot = chosen(replace(PAIR, face_to_face=replace(PAIR.face_to_face, at=agreed, minutes=75)))
+    assert slot.end - slot.start == timedelta(minutes=75)
+    assert slot.wall == slot.start.replace(tzinfo=None)  # the pair lives in UTC
+
+
 def test_nothing_is_chosen_before_the_earliest_moment():
     assert start(earliest=utc("2027-05-12T13:10")) == "Wed 12 13:30"
 
@@ -129,6 +146,7 @@ def test_a_slot_says_why_it_was_chosen():
     assert chosen(agreed).reason == "a time the two agreed on"
     assert chosen().reason == "both available, near the target"
     assert chosen(habit=datetime(2027, 4, 7, 14)).reason == "both available, as last time"
+    assert chosen(habit=datetime(2027, 4, 7, 20)).reason == "both available, near the target"
 
 
 def test_meetings_begin_on_the_half_hour_of_the_pair_where_the_other_zone_has_quarters():
