@@ -173,8 +173,10 @@ def face_to_face_placed_in(life):
 
 
 def neighbours(each, meeting):
+    """The other meetings, but for new ones of later periods, which are placed after it."""
+    later = [m for m in each.fresh if m.identity.period > meeting.identity.period]
     found = standing(each.plan.meetings, Kind.FACE_TO_FACE)
-    return [wall(each.pair, m.start) for m in found if m.identity != meeting.identity]
+    return [wall(each.pair, m.start) for m in found if m.identity != meeting.identity and m not in later]
 
 
 def too_near(each, meeting, here):
