@@ -60,17 +60,33 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How often a format takes place, how long it lasts, and the times that the two agreed on."""
+    """How often a format takes place, how long it lasts, and the times that the two agreed on.
+
+    `travel` is kept free before and after it, for both people.
+    """
 
     every: Every
     minutes: int
     at: tuple[WeeklyTime, ...] = ()
     where: str = ""
+    travel: timedelta = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a person gives at most, over all their pairs; None where they said nothing. Weeks (Monday to Sunday) and
+    months are those of the person's own zone.
+    """
+
+    per_week: int | None = None  # meetings
+    minutes_per_month: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`available` is in the person's own `timezone`; empty means Monday to Friday, 9 to 17."""
+    """`available`, `time_off` and the holidays are in the person's own `timezone`; `available` empty means Monday to
+    Friday, 9 to 17.
+    """
 
     id: str
     name: str
@@ -80,6 +96,9 @@ class Person:
     calendar: str | None = None  # name of an account
     manager: str | None = None  # an address
     language: str = "en"
+    holidays: str = ""  # a country, or a part of one, as in "GB-ENG" (ISO 3166-1 and -2)
+    time_off: tuple[DateRange, ...] = ()
+    limits: Limits = Limits()
 
 
 @dataclass(frozen=True, slots=True)
