@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 Verdict = Literal["sent", "later", "refused", "rejected", "unknown"]
+ORGANIZER = "organizer"  # the account of [organizer]; no other may be called so
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class CalendarAccount:
     password: str = field(default="", repr=False)
     calendar: str = ""
     ca_file: Path | None = None
+
+    @property
+    def section(self) -> str:
+        """Where cadenced.toml speaks of it."""
+        return ORGANIZER if self.name == ORGANIZER else f"calendars.{self.name}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from enum import StrEnum
 from functools import lru_cache
 from uuid import UUID, uuid5
 
+from cadenced.core.accounts import ORGANIZER
+
 IDENTITY_NAMESPACE = UUID("0d5a1f0e-6c1b-5b7e-9d0f-3c2f6a7d4e11")  # fixed for ever: every UID derives from it
 
 
@@ -82,10 +84,18 @@ class Limits:
     minutes_per_month: int | None = None
 
 
+class Channel(StrEnum):
+    """How a person's copies come into their calendar (DESIGN §8)."""
+
+    CALDAV = "caldav"  # we write into the calendar of their account
+    SCHEDULING = "scheduling"  # the organizer's server puts the event there, and brings their answer back (RFC 6638)
+    NONE = "none"  # not at all: they get mails
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """`available`, `time_off` and the holidays are in the person's own `timezone`; `available` empty means Monday to
-    Friday, 9 to 17.
+    Friday, 9 to 17. The account `calendar` is written to by the channel CALDAV alone; by the others it is only read.
     """
 
     id: str
@@ -99,6 +109,14 @@ class Person:
     holidays: str = ""  # a country, or a part of one, as in "GB-ENG" (ISO 3166-1 and -2)
     time_off: tuple[DateRange, ...] = ()
     limits: Limits = Limits()
+    channel: Channel = Channel.CALDAV
+
+    @property
+    def account(self) -> str | None:
+        """The account whose calendar holds the event that is written for this person."""
+        if self.channel is Channel.SCHEDULING:
+            return ORGANIZER
+        return self.calendar if self.channel is Channel.CALDAV else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +234,19 @@ class State(StrEnum):
     """What became of a meeting that stands."""
 
     STANDING = "standing"
-    DECLINED = "declined"  # somebody deleted their copy: that person can't
+    DECLINED = "declined"  # somebody can't at this time: they deleted their copy of it, or declined
     CANCELLED = "cancelled"  # STATUS:CANCELLED in a copy: this period's meeting is off
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """What has been done about a meeting's time by ourselves: how often it was changed and when last, and the starts
+    (UTC) at which somebody couldn't.
+    """
+
+    changes: int = 0
+    last: datetime | None = None
+    refused: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +264,7 @@ class Meeting:
     rules: str
     state: State = State.STANDING
     touched: bool = False  # a human edited something beside the time
+    tries: Tries = Tries()
     reason: str = field(default="", compare=False)
 
     @property

@@ -175,8 +175,8 @@ async def _read(answer: aiohttp.ClientResponse, cap: int) -> bytes:
 def _judged(reply: Reply, account: CalendarAccount, ask: Ask) -> Reply:
     host = _host(reply.url)
     if reply.status == 401:
-        where = f"calendars.{account.name}"
-        raise AccessError(f"{host} refuses the login {account.username!r}: check username and password of {where}")
+        where = f"check username and password of {account.section}"
+        raise AccessError(f"{host} refuses the login {account.username!r}: {where}")
     if 300 <= reply.status < 400 and ask.onward:
         return reply
     told = ""

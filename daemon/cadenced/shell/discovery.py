@@ -76,7 +76,7 @@ def _canonical(account: CalendarAccount, url: str) -> str:
     try:
         return str(URL(url))
     except ValueError as error:
-        raise ConfigError(f"calendars.{account.name}: {url!r} is no address of a server ({error})") from None
+        raise ConfigError(f"{account.section}: {url!r} is no address of a server ({error})") from None
 
 
 async def _looked_up(account: CalendarAccount) -> str:
@@ -89,7 +89,7 @@ async def _looked_up(account: CalendarAccount) -> str:
     except Exception as error:  # the library lets its HTTP client's exceptions through
         raise TemporaryError(f"the calendar server of {account.address} cannot be looked up: {error}") from error
     if found is None:
-        raise ConfigError(f"calendars.{account.name}: no calendar server is known for {account.address}; say its url")
+        raise ConfigError(f"{account.section}: no calendar server is known for {account.address}; say its url")
     return str(found.url)
 
 
@@ -116,9 +116,9 @@ async def _place(dav: Dav, account: CalendarAccount, url: str) -> _Place | None:
     if members and status == 200:
         return _at(reply, members[0])
     if status == 403 and by_path:
-        raise AccessError(f"calendars.{account.name}: {account.username!r} may not look at {url} (403); check the url")
+        raise AccessError(f"{account.section}: {account.username!r} may not look at {url} (403); check the url")
     if status in GONE and by_path:
-        raise ConfigError(f"calendars.{account.name}: there is nothing at {url} ({status}); check the url")
+        raise ConfigError(f"{account.section}: there is nothing at {url} ({status}); check the url")
     return None
 
 
@@ -136,7 +136,7 @@ async def _asked(dav: Dav, account: CalendarAccount, url: str, depth: str) -> Re
         reply = await dav.request(account, Ask("PROPFIND", url, body=DISCOVER, headers=headers, onward=True))
     if well_known and 300 <= reply.status < 400:
         where = reply.headers.get("Location", "nowhere")
-        raise ConfigError(f"calendars.{account.name}: the server says that calendars are at {where}; put that as url")
+        raise ConfigError(f"{account.section}: the server says that calendars are at {where}; put that as url")
     return reply
 
 
@@ -178,16 +178,16 @@ def _named(account: CalendarAccount, calendars: Sequence[_Place]) -> _Place:
         return found[0]
     if found:
         urls = " and ".join(sorted(each.url for each in found))
-        raise ConfigError(f'calendars.{account.name}: several are called "{account.calendar}"; put one as url: {urls}')
+        raise ConfigError(f'{account.section}: several are called "{account.calendar}"; put one as url: {urls}')
     names = ", ".join(sorted(each.name for each in calendars))
     there = f"there are: {names}" if names else "there is none at all; make one in a calendar app"
-    raise ConfigError(f'calendars.{account.name}: no calendar is called "{account.calendar}"; {there}')
+    raise ConfigError(f'{account.section}: no calendar is called "{account.calendar}"; {there}')
 
 
 def _usual(account: CalendarAccount, calendars: Sequence[_Place], default: str) -> _Place:
     """The default calendar, else the first by its path of those that may be written: birthdays come before personal."""
     if not calendars:
-        raise ConfigError(f"calendars.{account.name}: the login has no calendar yet; make one in a calendar app")
+        raise ConfigError(f"{account.section}: the login has no calendar yet; make one in a calendar app")
     usual = [each for each in calendars if _slashed(path_of(each.url)) == _slashed(default)]
     writable = [each for each in calendars if each.says.may_be_written()]
     return min(usual or writable or calendars, key=lambda each: each.url)
@@ -196,9 +196,9 @@ def _usual(account: CalendarAccount, calendars: Sequence[_Place], default: str) 
 def _checked(account: CalendarAccount, found: _Place) -> Collection:
     """The calendar, if events can be written to it."""
     if not found.says.holds_events():
-        raise ConfigError(f'calendars.{account.name}: "{found.name}" takes no events; name another calendar')
+        raise ConfigError(f'{account.section}: "{found.name}" takes no events; name another calendar')
     if not found.says.may_be_written():
-        raise ConfigError(f'calendars.{account.name}: "{found.name}" may only be read; name another calendar')
+        raise ConfigError(f'{account.section}: "{found.name}" may only be read; name another calendar')
     return Collection(account.name, _slashed(found.url), found.says.text(f"{DAV}displayname"))
 
 
@@ -207,7 +207,7 @@ def _at(reply: Reply, member: Member) -> _Place:
 
 
 def _no_server(account: CalendarAccount, url: str) -> str:
-    return f"calendars.{account.name}: {url} is no calendar server, as far as can be told; check the url"
+    return f"{account.section}: {url} is no calendar server, as far as can be told; check the url"
 
 
 def _slashed(url: str) -> str:
