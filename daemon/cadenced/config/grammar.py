@@ -1,4 +1,4 @@
-"""The little languages inside TOML strings: intervals, weekly times and hours, ranges of days, durations.
+"""The little languages inside TOML strings: intervals, weekly times and hours, ranges of days, durations, regions.
 
 Each takes a text and returns a value of core/, or raises ValueError that says what would be right. Cached: a programme
 of thousands repeats a few dozen of them. Must never know where in a file a text stands.
@@ -9,11 +9,13 @@ from datetime import date, time, timedelta
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from cadenced.config.problems import nearest
+from cadenced.config.problems import meant, nearest
 from cadenced.core.model import DateRange, Every, WeeklyHours, WeeklyTime
+from cadenced.wire.holidays import countries, parts
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 EARLIEST, LATEST = 2000, 2199  # years: outside them it is a slip of the finger, and far dates overflow
+FURTHEST = timedelta(hours=4)  # that people travel to a meeting; more is a slip of the finger, or a day's journey
 UNITS = {"s": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "day": 86400, "week": 604800}
 _WEEKDAYS = {name[:n].lower(): number for number, name in enumerate(DAYS) for n in (3, len(name))}
 _EVERY = re.compile(r"(\d{1,3})\s*(day|week|month)s?")
@@ -45,6 +47,14 @@ def duration(text: str) -> timedelta:
     if not found:
         raise ValueError(f'"{text}" is no length of time; write it like "10 weeks", "3 days", "24 hours" or "60 s"')
     return timedelta(seconds=int(found[1]) * UNITS[found[2]])
+
+
+@lru_cache(maxsize=1024)
+def travel(text: str) -> timedelta:
+    """As in "30 min", "1 hour"."""
+    if (found := duration(text)) > FURTHEST:
+        raise ValueError(f'"{text}" is too far: what is kept free before and after a meeting is 4 hours each at most')
+    return found
 
 
 @lru_cache(maxsize=4096)
@@ -87,7 +97,7 @@ def date_range(text: str) -> DateRange:
     try:
         found = DateRange(day(first), day(last or first))
     except ValueError as error:
-        raise ValueError(f'{error}; a pause is written "2027-07-15/2027-08-31"') from None
+        raise ValueError(f'{error}; days are written "2027-07-15/2027-08-31"') from None
     if found.last < found.first:
         raise ValueError(f'"{text}" ends before it begins')
     return found
@@ -98,6 +108,20 @@ def zone(text: str) -> str:
     """The name of an IANA time zone."""
     if text not in _ZONES:
         raise ValueError(f'"{text}" is no time zone{nearest(text, _ZONES)}')
+    return text
+
+
+@lru_cache(maxsize=1024)
+def region(text: str) -> str:
+    """A country, or a part of one, whose holidays are known: "DE", "GB-ENG" (ISO 3166-1 and -2)."""
+    country, dash, part = text.partition("-")
+    if countries().get(country) != country:
+        right = 'write it like "DE", or "GB-ENG" for a part of one'
+        raise ValueError(f'"{country}" is no country whose holidays are known; {right}{meant(country, countries())}')
+    if dash and not parts(country):
+        raise ValueError(f'"{text}": no part of {country} is known to keep other holidays; say "{country}"')
+    if dash and parts(country).get(part) != text:
+        raise ValueError(f'"{text}" is no part of {country} with holidays of its own{meant(part, parts(country))}')
     return text
 
 

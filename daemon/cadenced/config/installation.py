@@ -69,7 +69,7 @@ def load(directory: Path, before: Installation | None = None) -> Installation:
     if settings is None or roadmaps is None or templates is None:
         _collected(problems, ProgrammeLoader(directory, Known(None, roadmaps)).load)
         raise ConfigProblems(problems)
-    known = Known(frozenset(settings.calendars), roadmaps, settings.defaults.timezone)
+    known = Known(frozenset(settings.calendars), roadmaps, settings.defaults.timezone, settings.defaults.holidays)
     sources = {} if before is None else before.loader.sources
     return Installation(directory, settings, ProgrammeLoader(directory, known, sources), templates)
 

@@ -4,7 +4,7 @@ Owns how a problem reads. Must never know what a key means.
 """
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -41,13 +41,19 @@ class ConfigProblems(ConfigError):  # noqa: N818 — it holds several
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """` did you mean "…"?`, or what there is, or nothing: to be put behind an error about a name."""
-    return _nearest(word, frozenset(known))
+    return _nearest(word, frozenset((name, name) for name in known))
+
+
+def meant(word: str, called: Mapping[str, str]) -> str:
+    """The same of names that go by others as well: `called` maps each of those to the name, and the name to itself."""
+    return _nearest(word, frozenset(called.items()))
 
 
 @lru_cache(maxsize=256)  # one misspelt word stands in many stanzas
-def _nearest(word: str, known: frozenset[str]) -> str:
-    lower = {name.lower(): name for name in sorted(known)}
+def _nearest(word: str, known: frozenset[tuple[str, str]]) -> str:
+    lower = {called.lower(): name for called, name in sorted(known)}
     close = difflib.get_close_matches(word.lower(), lower, n=1)
     if close:
         return f'; did you mean "{lower[close[0]]}"?'
-    return f"; there are: {', '.join(sorted(known))}" if 0 < len(known) <= FEW else ""
+    names = sorted({name for _, name in known})
+    return f"; there are: {', '.join(names)}" if 0 < len(names) <= FEW else ""

@@ -6,6 +6,7 @@ Owns how a pair is put together. Must never know accounts beyond their names, no
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from cadenced.config import grammar
 from cadenced.config.lines import line_of
@@ -13,7 +14,7 @@ from cadenced.config.problems import ConfigProblems, Problem, nearest
 from cadenced.config.rules import broken_rules, outside_guidance, overlapping
 from cadenced.config.shapes import CadenceShape, PairShape, PersonShape, PolicyShape
 from cadenced.config.sources import Source
-from cadenced.core.model import Cadence, Pair, Person, Programme, Roadmap
+from cadenced.core.model import Cadence, Limits, Pair, Person, Programme, Roadmap
 
 SUGGESTED = 30  # problems with a "did you mean": one costs up to 65 ms among 5,000 names
 
@@ -21,19 +22,21 @@ SUGGESTED = 30  # problems with a "did you mean": one costs up to 65 ms among 5,
 @dataclass(frozen=True, slots=True)
 class Known:
     """What stanzas may name beside each other: calendar accounts, and roadmaps by id; None for either where it could
-    not be read, so that its names are not checked. `timezone` is that of people who name none.
+    not be read, so that its names are not checked. `timezone` and `holidays` are those of people who name none.
     """
 
     accounts: frozenset[str] | None
     roadmaps: Mapping[str, Roadmap] | None
     timezone: str | None = None
+    holidays: str = ""
 
 
 class Resolver:
     """Puts the files together, once."""
 
     def __init__(self, known: Known, sources: Sequence[Source]) -> None:
-        self._accounts, self._roadmaps, self._timezone = known.accounts, known.roadmaps, known.timezone
+        self._accounts, self._roadmaps = known.accounts, known.roadmaps
+        self._timezone, self._holidays = known.timezone, known.holidays
         self._problems = [problem for source in sources for problem in source.problems]
         self._warnings: list[str] = []
         self._policies: dict[str, PolicyShape] = {}
@@ -120,6 +123,7 @@ class Resolver:
             name, shape.name, shape.email, timezone or "UTC",
             tuple(hours for spans in shape.available for hours in spans),
             account, self._manager(name, shape.manager), shape.language,
+            (self._holidays if shape.holidays is None else shape.holidays) or "", shape.time_off, _limits(shape),
         )  # fmt: skip
 
     def _manager(self, name: str, said: str | None) -> str | None:
@@ -189,7 +193,8 @@ class Resolver:
             self._wrong("pairs", name, key, f"neither the policy nor the pair says {missing}")
             return None
         at = own.at if "at" in said else base.at
-        found = Cadence(every, minutes, at, own.where or where or base.where or "")
+        travel = own.travel if "travel" in said else base.travel
+        found = Cadence(every, minutes, at, own.where or where or base.where or "", travel or timedelta())
         return self._cadences.setdefault(found, found)
 
     def _roadmap(self, name: str, shape: PairShape) -> Roadmap | None:
@@ -219,6 +224,11 @@ class Resolver:
         if (found := self._digests.get(id(value))) is None:
             found = self._digests[id(value)] = _digest(repr(value))
         return found
+
+
+def _limits(shape: PersonShape) -> Limits:
+    hours = shape.hours_per_month
+    return Limits(shape.max_per_week, None if hours is None else max(1, round(hours * 60)))
 
 
 def _digest(text: str) -> str:

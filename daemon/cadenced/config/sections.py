@@ -105,6 +105,7 @@ class Defaults(Section):
     freeze: Duration = timedelta(days=3)
     notice: Duration = timedelta(hours=24)
     timezone: Annotated[str, spelt(grammar.zone)] | None = None  # of people who name none
+    holidays: Annotated[str, spelt(grammar.region)] = ""  # likewise
 
     @model_validator(mode="after")
     def _plannable(self) -> "Defaults":

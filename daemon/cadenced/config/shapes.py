@@ -3,7 +3,7 @@
 Owns the keys and their little languages. Must never know another file, nor whether a name that is used exists.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
@@ -29,6 +29,10 @@ def _focus(text: str) -> str:
     return text
 
 
+def _no_travel(_: str) -> timedelta:
+    raise ValueError("nobody travels to a call; it belongs into face_to_face")
+
+
 class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
@@ -43,6 +47,11 @@ Address = Annotated[str, spelt(grammar.address)]
 AddressOrId = Annotated[str, spelt(lambda text: grammar.address(text) if "@" in text else text)]
 Line = Annotated[str, spelt(grammar.one_line)]
 Minutes = Annotated[int, Field(ge=5, le=480, strict=True)]
+MeetingsAWeek = Annotated[int, Field(ge=1, le=100, strict=True)]
+HoursAMonth = Annotated[float, Field(gt=0, le=744, strict=True)]  # the longest month
+OR_OFF = Discriminator(lambda value: "<off>" if value is False else "<on>")
+Off = Annotated[Literal[False], Tag("<off>")]
+Region = Annotated[Annotated[str, spelt(grammar.region), Tag("<on>")] | Off, OR_OFF]
 
 
 class CadenceShape(Shape):
@@ -50,12 +59,14 @@ class CadenceShape(Shape):
     minutes: Minutes | None = None
     at: tuple[At, ...] = ()
     where: Line | None = None
+    travel: Annotated[timedelta, spelt(grammar.travel)] | None = None
 
 
-Calls = Annotated[
-    Annotated[CadenceShape, Tag("<on>")] | Annotated[Literal[False], Tag("<off>")],
-    Discriminator(lambda value: "<off>" if value is False else "<on>"),
-]
+class CallsShape(CadenceShape):
+    travel: Annotated[timedelta, spelt(_no_travel)] | None = None
+
+
+Calls = Annotated[Annotated[CallsShape, Tag("<on>")] | Off, OR_OFF]
 
 
 class PolicyShape(Shape):
@@ -72,6 +83,10 @@ class PersonShape(Shape):
     calendar: str | None = None
     manager: AddressOrId | None = None
     language: str = "en"
+    holidays: Region | None = None
+    time_off: tuple[Days, ...] = ()
+    max_per_week: MeetingsAWeek | None = None
+    hours_per_month: HoursAMonth | None = None
 
 
 class MonthShape(Shape):

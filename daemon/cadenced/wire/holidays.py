@@ -26,7 +26,7 @@ def holidays_in(region: str, year: int) -> Mapping[date, str]:
     them. ValueError for a region that parts() and countries() don't know; a year for which nothing is known is empty.
     """
     country, _, part = region.partition("-")
-    if countries().get(country) != country or (part and parts(country).get(region) != region):
+    if countries().get(country) != country or (part and parts(country).get(part) != region):
         raise ValueError(f'no holidays are known of "{region}"')
     entity = _entity(country)
     own = entity.default_language or "en"
@@ -46,13 +46,13 @@ def countries() -> Mapping[str, str]:
 
 @cache
 def parts(country: str) -> Mapping[str, str]:
-    """What the parts of a country (its code) are called, mapped to their regions: "GB-England" to "GB-ENG".
+    """What the parts of a country (its code) are called, mapped to their regions: "ENG" and "England" to "GB-ENG".
 
-    Empty where the whole country keeps the same days.
+    Empty where none is known to keep other days than the whole country.
     """
     entity = _entity(country)
     codes = {part: part for part in entity.subdivisions} | dict(entity.subdivisions_aliases)
-    return MappingProxyType({f"{country}-{spelling}": f"{country}-{code}" for spelling, code in codes.items()})
+    return MappingProxyType({spelling: f"{country}-{code}" for spelling, code in codes.items()})
 
 
 def _entity(country: str) -> "type[HolidayBase]":

@@ -78,7 +78,7 @@ REFUSED = [
         "2027-07-15/",
         "2027-02-30/",
         "25: pairs.maya-jonas.pause.0",
-        '"2027-02-30" is no day that exists; write it like 2026-12-01; a pause is written "2027-07-15/2027-08-31"',
+        '"2027-02-30" is no day that exists; write it like 2026-12-01; days are written "2027-07-15/2027-08-31"',
     ),
     (
         "start = 2026-12-01",
