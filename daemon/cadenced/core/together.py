@@ -1,57 +1,18 @@
 """Chooses times for several meetings at once, where people share them: one option for each, at the least cost in all.
 
-Owns what meetings cost each other: no person is in two places, a limit holds over all pairs, and a mentor's meetings do
-not pile up on a day or in a week. Must never know where an option comes from, nor what makes one cheap in itself.
+Owns the order in which that is tried: each takes its best place, the most constrained first; who finds none makes others
+give way; then all of it is searched; then whatever can get cheaper does. Must never know where an option comes from.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from collections.abc import Iterator, Sequence
 
+from cadenced.core.giving_way import find_cheaper, make_room
 from cadenced.core.model import Identity
+from cadenced.core.searching import search
+from cadenced.core.timetable import SAME_DAY, SAME_WEEK, Claim, Timetable
+from cadenced.core.wishes import Month, Option, Room, Wish
 
-SAME_DAY = 10  # points for each two meetings of a mentor on one day: as much as a day further from the target
-SAME_WEEK = 3  # and for each two in one week (Monday to Sunday)
-
-Month = tuple[int, int]  # year and month
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """A time that a meeting could take: aware, in UTC. `cost` in points counts all but its fellow wishes.
-
-    `days` are its dates in the zones of the wish's people, in their order.
-    """
-
-    start: datetime
-    end: datetime
-    cost: int
-    days: tuple[date, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """A meeting that wants one of its options, cheapest first and the earlier of two equals. `people` by id, the mentor
-    first; `travel` is kept free before and after it.
-    """
-
-    identity: Identity
-    people: tuple[str, ...]
-    options: tuple[Option, ...]
-    travel: timedelta = timedelta()
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What is left of the limits of people who have some: meetings by person and Monday, minutes by person and month.
-
-    What a key leaves out is `per_week` and `per_month` of that person; a person in neither has no limit.
-    """
-
-    per_week: Mapping[str, int] = field(default_factory=dict)
-    per_month: Mapping[str, int] = field(default_factory=dict)
-    weeks: Mapping[tuple[str, date], int] = field(default_factory=dict)
-    months: Mapping[tuple[str, Month], int] = field(default_factory=dict)
+__all__ = ["SAME_DAY", "SAME_WEEK", "Month", "Option", "Room", "Wish", "choose_together"]
 
 
 def choose_together(wishes: Sequence[Wish], room: Room) -> dict[Identity, Option]:
@@ -59,4 +20,32 @@ def choose_together(wishes: Sequence[Wish], room: Room) -> dict[Identity, Option
 
     Deterministic, whatever the order of `wishes`. A wish that is missing in the result could not be met.
     """
-    raise NotImplementedError
+    table = Timetable(sorted((wish for wish in wishes if wish.options), key=lambda wish: wish.identity), room)
+    for claims in _groups(table.claims):
+        _place(table, claims)
+    return {claim.wish.identity: claim.place.option for claim in table.claims if claim.place is not None}
+
+
+def _place(table: Timetable, claims: Sequence[Claim]) -> None:
+    missing = []
+    for claim in sorted(claims, key=lambda claim: (len(claim.wish.options), claim.number)):
+        place = table.best(claim)
+        if place is None:
+            missing.append(claim)
+        else:
+            table.put(claim, place)
+    if missing and not make_room(table, claims, missing):
+        search(table, claims)
+    find_cheaper(table, claims)
+
+
+def _groups(claims: Sequence[Claim]) -> Iterator[list[Claim]]:
+    """The claims that have to do with each other, through people that they share directly or along a chain."""
+    group_of: dict[str, list[Claim]] = {}
+    for claim in claims:
+        merged = [claim]
+        for group in {id(found): found for who in claim.wish.people if (found := group_of.get(who))}.values():
+            merged += group
+        group_of |= dict.fromkeys((who for each in merged for who in each.wish.people), merged)
+    for group in {id(group): group for group in group_of.values()}.values():
+        yield sorted(group, key=lambda claim: claim.number)

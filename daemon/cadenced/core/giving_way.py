@@ -1,0 +1,135 @@
+"""Lets meetings give way to each other: so that one more finds a place, or so that all cost less.
+
+Owns who is moved for whom, and how long that is tried. Must never know what makes two places clash, nor what they cost:
+the timetable does.
+"""
+
+from collections.abc import Sequence
+from itertools import takewhile
+
+from cadenced.core.timetable import Claim, Place, Timetable
+
+EVICTIONS = 20  # per claim of the group: where room can be made, nearly always a handful makes it
+ROUNDS = 20  # over the whole group; the second or third finds nothing more, nearly always
+DISPLACED = 2  # meetings that one may send elsewhere at once: three hardly ever pay
+
+
+def make_room(table: Timetable, claims: Sequence[Claim], missing: Sequence[Claim]) -> bool:
+    """Whether all found a place. Else as many as at the best moment have one.
+
+    Whoever finds no place takes one from others, who look for another in turn. The longer a claim has been difficult the
+    less it is sent away again (the guided ejection search of Nagata and Bräysy, for vehicle routing).
+    """
+    trouble = [1] * len(table.claims)
+    waiting = [claim for claim in missing if _possible(table, claim)]
+    hopeless = len(missing) - len(waiting)
+    fewest, best = len(waiting), _snapshot(claims)
+    for _ in range(EVICTIONS * len(claims)):
+        if not waiting:
+            break
+        claim = waiting.pop()
+        place = table.best(claim)
+        if place is None:
+            trouble[claim.number] += 1
+            place, evicted = _least_trouble(table, claim, trouble)
+            for other in evicted:
+                table.take(other)
+            waiting += evicted
+        table.put(claim, place)
+        if len(waiting) < fewest:
+            fewest, best = len(waiting), _snapshot(claims)
+    _restore(table, claims, best)
+    return not fewest and not hopeless
+
+
+def find_cheaper(table: Timetable, claims: Sequence[Claim]) -> None:
+    """Moves meetings, alone or with those in their way, until nothing costs less that way."""
+    for _ in range(ROUNDS):
+        if not any([_cheaper(table, claim) for claim in claims if claim.place is not None]):  # noqa: C419 - all try
+            break
+
+
+def _cheaper(table: Timetable, claim: Claim) -> bool:
+    old = table.take(claim)
+    price = table.price(claim, old)
+    table.put(claim, old)
+    return price > claim.floor and (_moves(table, claim, price) or _displaces(table, claim))
+
+
+def _moves(table: Timetable, claim: Claim, price: int) -> bool:
+    old = table.take(claim)
+    new = table.best(claim, price, old.start)
+    table.put(claim, new or old)
+    return new is not None
+
+
+def _displaces(table: Timetable, claim: Claim) -> bool:
+    """Whether all got cheaper with it in a place where others were, and them elsewhere."""
+    before = table.total
+    old = table.take(claim)
+    price = before - table.total
+    for place in takewhile(lambda place: place.cost < price, table.places(claim)):
+        if table.price(claim, place) >= price:
+            continue
+        others = table.evicted(claim, place, _no_trouble)
+        if others is None or len(others) > DISPLACED:
+            continue
+        olds = [table.take(other) for other in others]
+        table.put(claim, place)
+        if _settled(table, others, before):
+            return True
+        table.take(claim)
+        for other, back in zip(others, olds, strict=True):
+            table.put(other, back)
+    table.put(claim, old)
+    return False
+
+
+def _settled(table: Timetable, claims: Sequence[Claim], below: int) -> bool:
+    """Places them if that leaves the total below a bound; else none of them."""
+    if not claims:
+        return table.total < below
+    first, *rest = claims
+    place = table.best(first, below - table.total)
+    if place is None:
+        return False
+    table.put(first, place)
+    if _settled(table, rest, below):
+        return True
+    table.take(first)
+    return False
+
+
+def _no_trouble(claim: Claim) -> int:
+    return 0
+
+
+def _least_trouble(table: Timetable, claim: Claim, trouble: Sequence[int]) -> tuple[Place, list[Claim]]:
+    """The place whose taking sends away whom it is least trouble to place again."""
+    found: tuple[tuple[int, int, int], Place, list[Claim]] | None = None
+    for place in table.places(claim):
+        others = table.evicted(claim, place, lambda other: trouble[other.number])
+        if others is not None:
+            rank = (sum(trouble[other.number] for other in others), table.price(claim, place), place.start)
+            if found is None or rank < found[0]:
+                found = rank, place, others
+    assert found is not None  # noqa: S101 - _possible() said so
+    return found[1], found[2]
+
+
+def _possible(table: Timetable, claim: Claim) -> bool:
+    """Whether it has a place when all others give way."""
+    return any(table.evicted(claim, place, _no_trouble) is not None for place in table.places(claim))
+
+
+def _snapshot(claims: Sequence[Claim]) -> list[Place | None]:
+    return [claim.place for claim in claims]
+
+
+def _restore(table: Timetable, claims: Sequence[Claim], places: Sequence[Place | None]) -> None:
+    for claim in claims:
+        if claim.place is not None:
+            table.take(claim)
+    for claim, place in zip(claims, places, strict=True):
+        if place is not None:
+            table.put(claim, place)
