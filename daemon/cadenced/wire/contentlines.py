@@ -1,7 +1,7 @@
 """Content lines (RFC 5545 §3.1): finding those of a component, and reading a text. Each stays as it is, to the byte.
 
 Here because a library that parses an event and writes it again loses what it does not understand, and what people put
-into their events must stay (DESIGN §7). Must never know what a property means.
+into their events must stay (DESIGN §7). Must never know what a property means, save which event is the main one.
 """
 
 import re
@@ -66,3 +66,11 @@ def own(lines: list[str], span: range) -> Iterator[int]:
         if depth == 0:
             yield number
         depth -= name == "END"
+
+
+def main_event(lines: list[str]) -> range:
+    """Where the VEVENT is that is no exception of a recurring one (§3.8.4.4). ValueError when there is none."""
+    for span in components(lines, "VEVENT"):
+        if all(name_of(lines[number]) != "RECURRENCE-ID" for number in own(lines, span)):
+            return span
+    raise ValueError("it holds no event")
