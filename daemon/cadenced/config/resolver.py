@@ -11,7 +11,7 @@ from datetime import timedelta
 from cadenced.config import grammar
 from cadenced.config.lines import line_of
 from cadenced.config.problems import ConfigProblems, Problem, nearest
-from cadenced.config.rules import broken_rules, outside_guidance, overlapping
+from cadenced.config.rules import broken_rules, more_than_given, outside_guidance, overlapping
 from cadenced.config.shapes import CadenceShape, PairShape, PersonShape, PolicyShape
 from cadenced.config.sources import Source
 from cadenced.core.model import Cadence, Limits, Pair, Person, Programme, Roadmap
@@ -55,6 +55,7 @@ class Resolver:
             self._wrong("pairs", later, "", f"the same two people are the pair {earlier!r} at that time; end it first")
         if self._problems:
             raise ConfigProblems(self._problems)
+        self._warnings += [f"people.{name}.{key}: {text}" for name, key, text in more_than_given(pairs.values())]
         stanzas = {name: self._stanza(pair) for name, pair in pairs.items()}
         return Programme(pairs, stanzas, tuple(self._warnings))
 

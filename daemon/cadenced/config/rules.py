@@ -6,11 +6,13 @@ Must never know where in a file a pair stands.
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
-from cadenced.core.model import Cadence, Pair
+from cadenced.core.effort import Load, loads
+from cadenced.core.model import Cadence, Pair, Person
 
 # DOMAIN: the three formats and their cadence. "Once a month" is met by every four weeks, too.
 FACE_TO_FACE = (timedelta(days=28), timedelta(days=92))
 CALLS = (timedelta(days=14), timedelta(days=31))
+LEEWAY = 1.01  # of a limit: an average is no sharper than that
 
 
 def broken_rules(pair: Pair) -> Iterator[tuple[str, str]]:
@@ -56,3 +58,54 @@ def overlapping(pairs: Iterable[Pair]) -> Iterator[tuple[str, str]]:
             if pair.start <= (longest.end or date.max):
                 yield pair.id, longest.id
             longest = max(longest, pair, key=lambda each: each.end or date.max)
+
+
+def more_than_given(pairs: Iterable[Pair]) -> Iterator[tuple[str, str, str]]:
+    """The person, the key and the reason of each limit that is less than the policies of all of a person's pairs need.
+
+    A limit that is kept on average is enough for weeks: their meetings can give way to each other. A month with a long
+    meeting needs the room for it.
+    """
+    people: dict[str, tuple[Person, list[Pair]]] = {}
+    for pair in pairs:
+        for person in pair.people:
+            if person.limits.per_week is not None or person.limits.minutes_per_month is not None:
+                people.setdefault(person.id, (person, []))[1].append(pair)
+    for person, theirs in people.values():
+        for key, text in _above_limits(person, list(loads(theirs)), len(theirs)):
+            yield person.id, key, text
+
+
+def _above_limits(person: Person, found: list[Load], pairs: int) -> Iterator[tuple[str, str]]:
+    weeks, minutes = person.limits.per_week, person.limits.minutes_per_month
+    fullest = max(found, key=lambda load: load.meetings_a_week)
+    if weeks is not None and fullest.meetings_a_week > weeks * LEEWAY:
+        need = f"{_number(fullest.meetings_a_week)} meetings in an ordinary week"
+        yield "max_per_week", f"{_who(person, fullest, pairs)} {need}, {_too_few(weeks, 'max_per_week')}"
+    if minutes is None:
+        return
+    fullest, busiest = (max(found, key=key) for key in (lambda load: load.minutes_a_month, lambda load: load.busiest))
+    if fullest.minutes_a_month > minutes * LEEWAY:
+        need = f"{_number(fullest.minutes_a_month / 60)} hours in an ordinary month"
+        yield "hours_per_month", f"{_who(person, fullest, pairs)} {need}, {_too_few(minutes / 60, 'hours_per_month')}"
+    elif busiest.busiest > minutes * LEEWAY:
+        need = f"{_number(busiest.busiest / 60)} hours in a month that begins with a meeting face to face"
+        yield "hours_per_month", f"{_who(person, busiest, pairs)} {need}, {_too_few(minutes / 60, 'hours_per_month')}"
+
+
+def _who(person: Person, load: Load, pairs: int) -> str:
+    """Whose pairs need something; from when on, where not all of them run side by side."""
+    count = len(load.pairs)
+    since = f" from {load.since} on" if count < pairs else ""
+    return f"{person.name}'s {f'{count} pairs{since} need' if count > 1 else f'pair{since} needs'}"
+
+
+def _too_few(given: float, key: str) -> str:
+    return (
+        f"more than the {_number(given)} of {key}: not every meeting will find a time. "
+        f"End or pause a pair, let a policy meet more rarely or more briefly, or raise {key}"
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
