@@ -1,7 +1,7 @@
 """People and pairs for tests, from short words: what a test does not name is ordinary."""
 
 import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from cadenced.core.model import (
     Cadence,
@@ -79,6 +79,7 @@ def pair(
     pause: tuple[DateRange, ...] = (),
     name: str = "maya-jonas",
     minutes: int = 60,
+    travel: int = 0,  # minutes
     **more,
 ) -> Pair:
     mentor = mentor or person("maya", "Europe/London", hours("Mon-Fri 08:30-18:00"), calendar="maya")
@@ -89,7 +90,7 @@ def pair(
         protege,
         start,
         timezone or mentor.timezone,
-        Cadence(every(face_to_face), minutes, agreed, "The Lamb"),
+        Cadence(every(face_to_face), minutes, agreed, "The Lamb", timedelta(minutes=travel)),
         Cadence(every(calls), 30, agreed_calls) if calls else None,
         ROADMAP,
         pause=pause,

@@ -65,23 +65,19 @@ def only_load(*pairs):
 
 
 @pytest.mark.parametrize(
-    ("face_to_face", "calls", "minutes", "a_week", "a_month", "busiest"),
+    ("face_to_face", "calls", "minutes", "expected"),
     [
-        ("1 month", None, 60, 0.23, 60, 60),  # 12 meetings in 52.18 weeks
-        ("1 month", "2 weeks", 60, 0.69, 120, 120),  # 36 meetings; every month has one of an hour, two of half an hour
-        ("3 months", None, 90, 0.08, 30, 90),  # 4 meetings, each in a month of its own
-        ("3 months", "1 month", 90, 0.31, 60, 90),  # 4 and 12: three weeks apart, so that one begins a month alone
-        ("3 months", "2 weeks", 60, 0.61, 90, 120),  # 4 and 28, eleven days apart: one of an hour, two of half an hour
-        ("6 weeks", "1 month", 60, 0.33, 65.22, 65.22),  # the average month has more than the one with a meeting alone
+        ("1 month", None, 60, (0.23, 60, 60)),  # 12 meetings in 52.18 weeks
+        ("1 month", "2 weeks", 60, (0.69, 120, 120)),  # 36; each month has one of an hour, two of half an hour
+        ("3 months", None, 90, (0.08, 30, 90)),  # 4 meetings, each in a month of its own
+        ("3 months", "1 month", 90, (0.31, 60, 90)),  # 4 and 12: three weeks apart, so that one begins a month alone
+        ("3 months", "2 weeks", 60, (0.61, 90, 120)),  # 4 and 28: one of an hour, two of half an hour
+        ("6 weeks", "1 month", 60, (0.33, 65.22, 65.22)),  # an average month has more than a meeting alone
     ],
 )
-def test_what_a_policy_asks_in_a_week_and_in_a_month(face_to_face, calls, minutes, a_week, a_month, busiest):
+def test_what_a_policy_asks_in_a_week_and_in_a_month(face_to_face, calls, minutes, expected):
     load = only_load(of_maya("jonas", face_to_face=face_to_face, calls=calls, minutes=minutes))
-    assert (load.meetings_a_week, load.minutes_a_month, load.busiest) == (
-        pytest.approx(a_week, abs=0.005),
-        pytest.approx(a_month, abs=0.005),
-        pytest.approx(busiest, abs=0.005),
-    )
+    assert (load.meetings_a_week, load.minutes_a_month, load.busiest) == pytest.approx(expected, abs=0.005)
 
 
 def test_pairs_that_run_side_by_side_add_up():
