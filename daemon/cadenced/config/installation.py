@@ -16,7 +16,7 @@ from cadenced.config.reading import read_text
 from cadenced.config.resolver import Known
 from cadenced.config.roadmaps import load_roadmaps
 from cadenced.config.settings import Settings, load_settings
-from cadenced.core.accounts import CalendarAccount, MailAccount
+from cadenced.core.accounts import ORGANIZER, CalendarAccount, MailAccount
 from cadenced.core.errors import ConfigError
 from cadenced.core.model import Programme
 
@@ -27,7 +27,7 @@ EXAMPLE = ("cadenced.toml", "pairs.toml")
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """All that must be read before anything can be done, secrets included."""
+    """All that must be read before anything can be done, secrets included. `calendars` by name, the organizer's too."""
 
     programme: Programme
     mail: MailAccount
@@ -52,9 +52,10 @@ class Installation:
         programme = _collected(problems, self.loader.load)
         mail = _collected(problems, self.settings.mail_account, secrets=secrets)
         calendars = _collected(problems, self.settings.calendar_accounts, secrets=secrets)
-        if programme is None or mail is None or calendars is None:
+        organizer = _collected(problems, self.settings.organizer_account, secrets=secrets)
+        if problems or programme is None or mail is None or calendars is None:
             raise ConfigProblems(problems)
-        return Whole(programme, mail, calendars)
+        return Whole(programme, mail, calendars if organizer is None else {**calendars, ORGANIZER: organizer})
 
 
 def load(directory: Path, before: Installation | None = None) -> Installation:
@@ -69,7 +70,9 @@ def load(directory: Path, before: Installation | None = None) -> Installation:
     if settings is None or roadmaps is None or templates is None:
         _collected(problems, ProgrammeLoader(directory, Known(None, roadmaps)).load)
         raise ConfigProblems(problems)
-    known = Known(frozenset(settings.calendars), roadmaps, settings.defaults.timezone, settings.defaults.holidays)
+    said = settings.defaults
+    invites = settings.organizer is not None
+    known = Known(frozenset(settings.calendars), roadmaps, said.timezone, said.holidays, organizer=invites)
     sources = {} if before is None else before.loader.sources
     return Installation(directory, settings, ProgrammeLoader(directory, known, sources), templates)
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from cadenced.config import grammar
+from cadenced.config.channels import channel_of
 from cadenced.config.lines import line_of
 from cadenced.config.problems import ConfigProblems, Problem, nearest
 from cadenced.config.rules import broken_rules, more_than_given, outside_guidance, overlapping
 from cadenced.config.shapes import CadenceShape, PairShape, PersonShape, PolicyShape
 from cadenced.config.sources import Source
-from cadenced.core.model import Cadence, Limits, Pair, Person, Programme, Roadmap
+from cadenced.core.model import Cadence, Channel, Limits, Pair, Person, Programme, Roadmap
 
 SUGGESTED = 30  # problems with a "did you mean": one costs up to 65 ms among 5,000 names
 
@@ -22,13 +23,15 @@ SUGGESTED = 30  # problems with a "did you mean": one costs up to 65 ms among 5,
 @dataclass(frozen=True, slots=True)
 class Known:
     """What stanzas may name beside each other: calendar accounts, and roadmaps by id; None for either where it could
-    not be read, so that its names are not checked. `timezone` and `holidays` are those of people who name none.
+    not be read, so that its names are not checked. `timezone` and `holidays` are those of people who name none;
+    `organizer`: whether there is an account to send invitations from.
     """
 
     accounts: frozenset[str] | None
     roadmaps: Mapping[str, Roadmap] | None
     timezone: str | None = None
     holidays: str = ""
+    organizer: bool = False
 
 
 class Resolver:
@@ -36,7 +39,7 @@ class Resolver:
 
     def __init__(self, known: Known, sources: Sequence[Source]) -> None:
         self._accounts, self._roadmaps = known.accounts, known.roadmaps
-        self._timezone, self._holidays = known.timezone, known.holidays
+        self._timezone, self._holidays, self._organizer = known.timezone, known.holidays, known.organizer
         self._problems = [problem for source in sources for problem in source.problems]
         self._warnings: list[str] = []
         self._policies: dict[str, PolicyShape] = {}
@@ -125,7 +128,16 @@ class Resolver:
             tuple(hours for spans in shape.available for hours in spans),
             account, self._manager(name, shape.manager), shape.language,
             (self._holidays if shape.holidays is None else shape.holidays) or "", shape.time_off, _limits(shape),
+            self._channel(name, shape),
         )  # fmt: skip
+
+    def _channel(self, name: str, shape: PersonShape) -> Channel:
+        try:
+            return channel_of(shape.channel, calendar=shape.calendar is not None, organizer=self._organizer)
+        except ValueError as error:
+            if self._accounts is not None:
+                self._wrong("people", name, "channel", str(error))
+            return Channel.NONE
 
     def _manager(self, name: str, said: str | None) -> str | None:
         """The manager's address. An id means that person's."""

@@ -100,6 +100,12 @@ class Calendar(Login):
         return self
 
 
+class Organizer(Calendar):
+    """The login that invites people who gave none of their own (RFC 6638). `name` is what they see as the organizer."""
+
+    name: Line | None = None
+
+
 class Defaults(Section):
     horizon: Duration = timedelta(weeks=10)
     freeze: Duration = timedelta(days=3)

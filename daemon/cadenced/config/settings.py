@@ -5,6 +5,8 @@ Owns which source wins, where passwords are asked for, and where the store stand
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,13 +18,19 @@ from cadenced.config.lines import line_of
 from cadenced.config.problems import ConfigProblems, Problem
 from cadenced.config.reading import explain, parse, read_text, spelt
 from cadenced.config.secrets import SecretPlaces
-from cadenced.config.sections import Calendar, Defaults, Login, Service, Smtp, StorePlace
-from cadenced.core.accounts import CalendarAccount, MailAccount
+from cadenced.config.sections import Calendar, Defaults, Login, Organizer, Service, Smtp, StorePlace
+from cadenced.core.accounts import ORGANIZER, CalendarAccount, MailAccount
 from cadenced.core.errors import ConfigError
 from cadenced.core.model import Horizon
 
 PREFIX = "CADENCED_"
 FILE = "cadenced.toml"
+
+
+def _account(text: str) -> str:
+    if text == ORGANIZER:
+        raise ValueError(f"is what [{ORGANIZER}] is called; name this calendar otherwise")
+    return grammar.identifier(text)
 
 
 class Settings(BaseSettings):
@@ -36,7 +44,8 @@ class Settings(BaseSettings):
     )
 
     smtp: Smtp
-    calendars: dict[Annotated[str, spelt(grammar.identifier)], Calendar] = Field(default_factory=dict)
+    calendars: dict[Annotated[str, spelt(_account)], Calendar] = Field(default_factory=dict)
+    organizer: Organizer | None = None
     defaults: Defaults = Defaults()
     store: StorePlace = StorePlace()
     service: Service = Service()
@@ -86,16 +95,29 @@ class Settings(BaseSettings):
         problems: list[Problem] = []
         for name, each in self.calendars.items():
             try:
-                password = self._password(f"calendars.{name}", each) if secrets else ""
-            except ConfigError as error:
-                problems.append(self._missing(f"calendars.{name}", error))
-                continue
-            found[name] = CalendarAccount(
-                name, each.url, each.address, each.username, password, each.calendar, self._path(each.ca_file)
-            )
+                found[name] = self._calendar_account(name, each, secrets=secrets)
+            except ConfigProblems as error:
+                problems += error.problems
         if problems:
             raise ConfigProblems(problems)
         return found
+
+    def organizer_account(self, *, secrets: bool = True) -> CalendarAccount | None:
+        """The one of [organizer], which is named ORGANIZER, likewise; None where there is none."""
+        return None if self.organizer is None else self._calendar_account(ORGANIZER, self.organizer, secrets=secrets)
+
+    def organizer_name(self) -> str:
+        """What people who are invited see as the organizer: the one that sends the mails, unless it is named."""
+        named = self.organizer.name if self.organizer is not None else None
+        return named or parseaddr(self.smtp.sender)[0] or "cadenced"
+
+    def _calendar_account(self, name: str, login: Calendar, *, secrets: bool) -> CalendarAccount:
+        account = CalendarAccount(name, login.url, login.address, login.username, calendar=login.calendar)
+        try:
+            password = self._password(account.section, login) if secrets else ""
+        except ConfigError as error:
+            raise ConfigProblems([self._missing(account.section, error)]) from None
+        return replace(account, password=password, ca_file=self._path(login.ca_file))
 
     def store_path(self) -> Path:
         """[store] path, else systemd's state folder (systemd.exec(5)), else the XDG one."""
@@ -161,7 +183,7 @@ def _variable(path: str) -> str:
 
 def _take_out_passwords(data: dict[str, Any]) -> list[str]:
     """The sections that have one, which then have none."""
-    tables: dict[str, Any] = {"smtp": data.get("smtp")}
+    tables: dict[str, Any] = {name: data.get(name) for name in ("smtp", ORGANIZER)}
     if isinstance(calendars := data.get("calendars"), dict):
         tables |= {f"calendars.{name}": each for name, each in calendars.items()}
     found = [name for name, table in tables.items() if isinstance(table, dict) and "password" in table]

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 from cadenced.config import grammar
 from cadenced.config.problems import nearest
 from cadenced.config.reading import spelt
-from cadenced.core.model import DateRange, Every, WeeklyHours, WeeklyTime
+from cadenced.core.model import Channel, DateRange, Every, WeeklyHours, WeeklyTime
 
 FOCUS = (
     "strategic-thinking",
@@ -87,6 +87,7 @@ class PersonShape(Shape):
     time_off: tuple[Days, ...] = ()
     max_per_week: MeetingsAWeek | None = None
     hours_per_month: HoursAMonth | None = None
+    channel: Channel | None = None
 
 
 class MonthShape(Shape):

@@ -54,9 +54,11 @@ class Folder:
 
     path: Path
     text: str = PAIRS
+    organizer: bool = False
 
     def loader(self, timezone=None):
-        return ProgrammeLoader(self.path, Known(frozenset({"maya"}), load_roadmaps(self.path), timezone))
+        known = Known(frozenset({"maya"}), load_roadmaps(self.path), timezone, organizer=self.organizer)
+        return ProgrammeLoader(self.path, known)
 
     def load(self, text=None):
         self.write(text)
