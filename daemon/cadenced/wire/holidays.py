@@ -25,8 +25,8 @@ def holidays_in(region: str, year: int) -> Mapping[date, str]:
     A country without a part has the days that are kept in all of it. Names are English, where somebody has translated
     them. ValueError for a region that parts() and countries() don't know; a year for which nothing is known is empty.
     """
-    country, _, part = region.partition("-")
-    if countries().get(country) != country or (part and parts(country).get(part) != region):
+    country, dash, part = region.partition("-")
+    if countries().get(country) != country or (dash and parts(country).get(part) != region):
         raise ValueError(f'no holidays are known of "{region}"')
     entity = _entity(country)
     own = entity.default_language or "en"
