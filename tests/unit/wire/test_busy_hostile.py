@@ -1,0 +1,158 @@
+"""Calendars that no app would write, and some do: each costs nobody else anything, and none takes for ever.
+
+What would take for ever without the limits is here as it is: such a test would not fail, it would not end.
+"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cadenced.wire.bare import LONGEST_LINE
+from tests.support.busy import busy, calendar, hour, vevent
+from tests.support.events import AWKWARD, zone
+
+GOOD = hour(":20261209T100000Z", uid="good")
+STILL = ["2026-12-09 10:00/11:00"]
+ONE = ["2026-12-08 10:00/11:00"]
+
+
+def beside(*bodies, **more):
+    """What else is told beside the good event, which is told whatever stands before it."""
+    found = busy(*bodies, GOOD, **more)
+    assert set(STILL) <= set(found)
+    return [each for each in found if each not in STILL]
+
+
+class TestRulesWithoutEnd:
+    @pytest.mark.parametrize(
+        "rule",
+        [
+            "FREQ=SECONDLY",
+            "FREQ=MINUTELY;INTERVAL=2",
+            "FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30",
+            "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
+            "FREQ=DAILY;BYMONTH=4,6;BYMONTHDAY=31,-31",
+            f"FREQ=DAILY;BYHOUR={','.join(map(str, range(24)))};BYMINUTE={','.join(map(str, range(60)))}",
+            "FREQ=DAILY;INTERVAL=7;BYDAY=MO",  # from a Saturday on
+            "FREQ=DAILY;COUNT=99999999",
+            "FREQ=OFTEN",
+            "INTERVAL=2",
+        ],
+    )
+    def test_what_would_take_for_ever_is_not_followed(self, rule):
+        assert beside(hour(":20000101T100000Z", f"RRULE:{rule}")) == []
+
+    def test_a_year_of_every_day_is_told_although_it_goes_on_for_ever(self):
+        assert len(beside(hour(":20000101T120000Z", "RRULE:FREQ=DAILY"))) == 189
+
+    @pytest.mark.parametrize("interval", ["0", "-1", "99999999999"])
+    def test_an_impossible_interval_stops_nothing(self, interval):
+        beside(hour(":20261208T120000Z", f"RRULE:FREQ=DAILY;INTERVAL={interval}"))
+
+    def test_what_lasts_for_centuries_each_time_is_not_followed(self):
+        assert beside(calendar(vevent(":19000101T000000Z", "DURATION:P365000D", "RRULE:FREQ=DAILY"))) == []
+
+    def test_a_change_that_moves_all_that_follow_by_centuries_is_not_followed(self):
+        master = vevent(":20261208T100000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY")
+        later = vevent(":99990101T100000Z", "DURATION:PT1H", "RECURRENCE-ID;RANGE=THISANDFUTURE:20261209T100000Z")
+        assert beside(calendar(master, later)) == []
+
+    def test_a_zone_whose_clocks_change_every_second_is_none(self):
+        restless = zone("Restless", "+0500").replace("END:STANDARD", "RRULE:FREQ=SECONDLY\r\nEND:STANDARD").strip()
+        event = vevent(";TZID=Restless:20261208T100000", "DURATION:PT1H")
+        assert beside(calendar(restless, event)) == ONE
+
+
+class TestTheEndsOfTheCalendar:
+    @pytest.mark.parametrize("timezone", ["Pacific/Kiritimati", "America/Los_Angeles"])
+    def test_from_the_first_year_to_the_last_is_all_of_the_window(self, timezone):
+        for start, end in ((":00010101T000000", "99991231T235959"), (";VALUE=DATE:00010101", "99991231")):
+            kind = ";VALUE=DATE" if "DATE" in start else ""
+            found = busy(calendar(vevent(start, f"DTEND{kind}:{end}")), GOOD, timezone=timezone)
+            assert found == ["2026-11-24 00:00/2027-06-01 00:00"]
+
+    @pytest.mark.parametrize("year", ["0001", "9999"])
+    def test_an_event_of_another_age_blocks_nothing(self, year):
+        assert beside(hour(f":{year}0101T100000Z")) == []
+
+    def test_a_rule_from_the_first_year_on_is_followed(self):
+        assert busy(hour(":00010102T100000Z", "RRULE:FREQ=WEEKLY"))[:2] == ONE_TUESDAY
+
+    def test_a_rule_until_the_last_year_is_followed(self):
+        rule = "RRULE:FREQ=WEEKLY;UNTIL=99991231T235959Z"
+        assert busy(hour(":20261124T100000Z", rule))[:2] == ONE_TUESDAY
+
+    def test_a_rule_from_the_last_year_on_blocks_nothing(self):
+        assert beside(hour(":99990105T100000Z", "RRULE:FREQ=YEARLY")) == []
+
+    @pytest.mark.parametrize("length", ["P99999999999999D", "-P1D", "PT0S", "P1X"])
+    def test_an_impossible_length_blocks_nothing(self, length):
+        assert beside(calendar(vevent(":20261208T100000Z", f"DURATION:{length}"))) == []
+
+
+ONE_TUESDAY = ["2026-11-24 10:00/11:00", "2026-12-01 10:00/11:00"]
+
+
+class TestSizes:
+    def test_a_property_of_a_megabyte_costs_the_event_nothing(self):
+        for line in (f"DESCRIPTION:{'x' * (1 << 20)}", f"ATTACH;X={'y' * (1 << 20)}:z", f"X-{'Z' * (1 << 20)}:1"):
+            assert beside(hour(":20261208T100000Z", line)) == ONE
+            assert (
+                beside(hour(":20261208T100000Z", "\r\n ".join(line[n : n + 74] for n in range(0, len(line), 74))))
+                == ONE
+            )
+
+    def test_of_dates_by_the_megabyte_no_line_is_read(self):
+        dates = ",".join(["20261210T100000Z"] * (LONGEST_LINE // 8))
+        assert beside(hour(":20261208T100000Z", f"RDATE:{dates}", f"EXDATE:{dates}")) == ONE
+
+    @pytest.mark.parametrize("uid", ["a/b/../c", 'say "hello"', "u" * 300, "", "ü;:,\\n", "%2F%00"])
+    def test_any_uid_will_do(self, uid):
+        assert beside(hour(uid=uid)) == ONE
+
+    def test_twenty_thousand_events_are_read(self):
+        days = [(month, day) for month in range(1, 5) for day in range(1, 26)]
+        bodies = [
+            hour(f":2027{month:02}{day:02}T{n // 10 % 24:02}{n % 6}000Z", uid=f"{month}-{day}-{n}")
+            for month, day in days
+            for n in range(200)
+        ]
+        assert len(bodies) == 20_000
+        assert len(busy(GOOD, *bodies)) == 1 + len(days)
+
+
+class TestGarbledText:
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "",
+            "<html>",
+            "BEGIN:VCALENDAR",
+            GOOD[: len(GOOD) // 2],
+            hour(":tomorrow"),
+            hour(":20261308T100000Z"),
+            hour(";TZID=:20261208T"),
+            hour().replace("DTSTART", "DTSTOP"),
+            hour().replace("DURATION:PT1H", "DTEND;VALUE=DATE:2026120"),
+            hour(":20261208T100000Z", "RRULE:FREQ=WEEKLY;BYDAY=XX"),
+            hour(":20261208T100000Z", "RRULE:garbage"),
+            hour().replace("END:VEVENT", "END:VTODO"),
+            "END:VEVENT\r\n" * 3,
+            "BEGIN:VEVENT\r\n" * 500,
+            "\x00\x01\u2028",
+        ],
+    )
+    def test_it_loses_itself_at_most(self, body):
+        beside(body)
+
+    def test_a_garbled_property_that_says_nothing_of_time_loses_nothing(self):
+        lines = ("GEO:here", "DTSTAMP:when", "PRIORITY:high", "CREATED;:x", ";;;:", "no colon", "ORGANIZER")
+        assert beside(hour(":20261208T100000Z", *lines)) == ONE
+
+    def test_one_event_of_several_in_a_resource_loses_itself(self):
+        bad = vevent(":20261207T100000Z", "DURATION:PT1H", "RRULE:FREQ=SECONDLY", uid="bad")
+        assert beside(calendar(bad, vevent(":20261208T100000Z", "DURATION:PT1H"))) == ONE
+
+    @given(st.lists(AWKWARD, max_size=6), st.lists(AWKWARD, max_size=3))
+    def test_whatever_stands_there(self, lines, parameters):
+        beside(hour(f";{';'.join(parameters)}:20261208T100000Z"), hour(":20261208T120000Z", *lines))
