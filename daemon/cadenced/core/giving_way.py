@@ -9,23 +9,22 @@ from itertools import takewhile
 
 from cadenced.core.timetable import Claim, Place, Timetable
 
-EVICTIONS = 20  # per claim of the group: where room can be made, nearly always a handful makes it
 ROUNDS = 20  # over the whole group; the second or third finds nothing more, nearly always
 DISPLACED = 2  # meetings that one may send elsewhere at once: three hardly ever pay
 
 
-def make_room(table: Timetable, claims: Sequence[Claim], missing: Sequence[Claim]) -> bool:
-    """Whether all found a place. Else as many as at the best moment have one.
+def make_room(table: Timetable, claims: Sequence[Claim], fewest: int, evictions: int) -> bool:
+    """Whether all but `fewest` found a place. Else as many as at the best moment have one.
 
     Whoever finds no place takes one from others, who look for another in turn. The longer a claim has been difficult the
     less it is sent away again (the guided ejection search of Nagata and Bräysy, for vehicle routing).
     """
     trouble = [1] * len(table.claims)
-    waiting = [claim for claim in missing if _possible(table, claim)]
-    hopeless = len(missing) - len(waiting)
-    fewest, best = len(waiting), _snapshot(claims)
-    for _ in range(EVICTIONS * len(claims)):
-        if not waiting:
+    waiting = [claim for claim in claims if claim.place is None and _possible(table, claim)]
+    hopeless = [claim.place for claim in claims].count(None) - len(waiting)
+    left, best = len(waiting), _snapshot(claims)
+    for _ in range(evictions):
+        if left + hopeless <= fewest or not waiting:
             break
         claim = waiting.pop()
         place = table.best(claim)
@@ -36,23 +35,23 @@ def make_room(table: Timetable, claims: Sequence[Claim], missing: Sequence[Claim
                 table.take(other)
             waiting += evicted
         table.put(claim, place)
-        if len(waiting) < fewest:
-            fewest, best = len(waiting), _snapshot(claims)
+        if len(waiting) < left:
+            left, best = len(waiting), _snapshot(claims)
     _restore(table, claims, best)
-    return not fewest and not hopeless
+    return left + hopeless <= fewest
 
 
 def find_cheaper(table: Timetable, claims: Sequence[Claim]) -> None:
-    """Moves meetings, alone or with those in their way, until nothing costs less that way."""
+    """Moves meetings, alone or with those in their way, until nothing costs less that way. As many stay placed."""
     for _ in range(ROUNDS):
-        if not any([_cheaper(table, claim) for claim in claims if claim.place is not None]):  # noqa: C419 - all try
+        if not any([_cheaper(table, claim) for claim in claims]):  # noqa: C419 - all are to try
             break
 
 
 def _cheaper(table: Timetable, claim: Claim) -> bool:
-    old = table.take(claim)
-    price = table.price(claim, old)
-    table.put(claim, old)
+    if claim.place is None:
+        return _replaces(table, claim)
+    price = table.paid(claim)
     return price > claim.floor and (_moves(table, claim, price) or _displaces(table, claim))
 
 
@@ -69,19 +68,37 @@ def _displaces(table: Timetable, claim: Claim) -> bool:
     old = table.take(claim)
     price = before - table.total
     for place in takewhile(lambda place: place.cost < price, table.places(claim)):
-        if table.price(claim, place) >= price:
-            continue
-        others = table.evicted(claim, place, _no_trouble)
-        if others is None or len(others) > DISPLACED:
-            continue
-        olds = [table.take(other) for other in others]
-        table.put(claim, place)
-        if _settled(table, others, before):
-            return True
-        table.take(claim)
-        for other, back in zip(others, olds, strict=True):
-            table.put(other, back)
+        if table.price(claim, place) < price:
+            for others in table.exchanges(claim, place):
+                if len(others) <= DISPLACED and _exchanged(table, claim, place, others, others, before):
+                    return True
     table.put(claim, old)
+    return False
+
+
+def _replaces(table: Timetable, claim: Claim) -> bool:
+    """Whether all got cheaper with it instead of another."""
+    before = table.total
+    dearest = max((table.paid(other) for other in table.fellows(claim)), default=0)
+    for place in takewhile(lambda place: place.cost < dearest, table.places(claim)):
+        for others in table.exchanges(claim, place):
+            for out in others if len(others) <= DISPLACED else ():
+                if _exchanged(table, claim, place, others, [other for other in others if other is not out], before):
+                    return True
+    return False
+
+
+def _exchanged(
+    table: Timetable, claim: Claim, place: Place, others: Sequence[Claim], staying: Sequence[Claim], below: int
+) -> bool:
+    """Whether the total falls below a bound with a claim in the place of others, of whom some stay, elsewhere."""
+    olds = [table.take(other) for other in others]
+    table.put(claim, place)
+    if _settled(table, staying, below):
+        return True
+    table.take(claim)
+    for other, back in zip(others, olds, strict=True):
+        table.put(other, back)
     return False
 
 

@@ -16,16 +16,22 @@ DEEPEST = 400  # claims searched at once: each is a frame of the stack, of Pytho
 Trail = list[tuple[int, int]]  # claims and their open places as they were
 
 
-def search(table: Timetable, claims: Sequence[Claim]) -> None:
-    """Places more of them than are placed, if that is possible and found within NODES; else leaves them as they are."""
+def search(table: Timetable, claims: Sequence[Claim], fewest: int) -> bool:
+    """Places more of them than are placed, if that is found within NODES; else leaves them as they are.
+
+    Whether no choice places more: all but `fewest` are placed, or all was searched.
+    """
+    if len(claims) > DEEPEST:
+        return False
     before = [claim.place for claim in claims]
     for claim in claims:
         if claim.place is not None:
             table.take(claim)
-    found = _Search(table, claims).beating(before) if len(claims) <= DEEPEST else before
+    found, most = _Search(table, claims).beating(before, fewest)
     for claim, place in zip(claims, found, strict=True):
         if place is not None:
             table.put(claim, place)
+    return most
 
 
 class _Search:
@@ -51,15 +57,15 @@ class _Search:
         self._found: list[Place | None] = []
         self._nodes = NODES
 
-    def beating(self, before: Sequence[Place | None]) -> Sequence[Place | None]:
-        """Places for more claims than have one in `before`: the most that are found."""
+    def beating(self, before: Sequence[Place | None], fewest: int) -> tuple[Sequence[Place | None], bool]:
+        """Places for more claims than have one in `before`: the most that are found, and whether there are no more."""
         self._found = list(before)
         for quota in self._left:
             self._close_full(quota, [])
         everybody = set(range(len(self._claims)))
-        while (missing := self._found.count(None)) and self._extend(everybody, missing - 1):
+        while (missing := self._found.count(None)) > fewest and self._extend(everybody, missing - 1):
             pass
-        return self._found
+        return self._found, self._nodes > 0 or missing <= fewest
 
     def _extend(self, waiting: set[int], skips: int) -> bool:
         """Whether all that wait, but as many as may be skipped, found a place. `chosen` is left as it was."""

@@ -21,13 +21,18 @@ MINUTE = timedelta(minutes=1)
 
 @dataclass(eq=False, slots=True)
 class Quota:
-    """What is left of one limit in one week or month, and the claims that use it."""
+    """What is left of one limit of a person in one week or month, and the claims that use it."""
 
+    person: str
     left: int
     users: "list[Claim]" = field(default_factory=list)
 
     def used_by(self, claim: "Claim") -> int:
         return sum(amount for quota, amount in claim.place.uses if quota is self) if claim.place else 0
+
+    def short(self, amount: int, going: "Sequence[Claim]") -> int:
+        """How much is missing for so much more, when some go."""
+        return amount - self.left - sum(map(self.used_by, going))
 
 
 class Place(NamedTuple):
@@ -104,6 +109,16 @@ class Timetable:
         """What a claim adds to the total, or has added, there. It must not be placed."""
         return place.cost + SAME_DAY * claim.days.get(place.day, 0) + SAME_WEEK * claim.weeks.get(place.week, 0)
 
+    def paid(self, claim: Claim) -> int:
+        """What a claim that is placed adds to the total where it is."""
+        place = claim.place
+        assert place is not None  # noqa: S101 - the caller's promise
+        return self.price(claim, place) - SAME_DAY - SAME_WEEK  # itself is counted there
+
+    def fellows(self, claim: Claim) -> Iterator[Claim]:
+        """All that are placed and share a person with it."""
+        return (taken.claim for calendar in claim.calendars for taken in calendar)
+
     def free(self, claim: Claim, place: Place) -> bool:
         """Whether the people are there neither in another meeting nor on the way, and have room for one more."""
         start, end, _, _, _, uses, _ = place
@@ -148,7 +163,7 @@ class Timetable:
         """
         found = self.in_the_way(claim, place)
         for quota, amount in place.uses:
-            short = amount - quota.left - sum(quota.used_by(other) for other in found)
+            short = quota.short(amount, found)
             for other in sorted(quota.users, key=lambda user: (trouble(user), user.number)) if short > 0 else ():
                 if short > 0 and other not in found:
                     found.append(other)
@@ -156,6 +171,17 @@ class Timetable:
             if short > 0:
                 return None
         return found
+
+    def exchanges(self, claim: Claim, place: Place) -> Iterator[list[Claim]]:
+        """Those to take away so that it is free there; where limits are used up, one way for each whose going is enough."""
+        clashing = self.in_the_way(claim, place)
+        short = [(quota, need) for quota, amount in place.uses if (need := quota.short(amount, clashing)) > 0]
+        if not short:
+            yield clashing
+            return
+        for user in short[0][0].users:
+            if user not in clashing and all(quota.used_by(user) >= need for quota, need in short):
+                yield [*clashing, user]
 
     def put(self, claim: Claim, place: Place) -> None:
         self.total += self.price(claim, place)
@@ -203,12 +229,12 @@ class Timetable:
         key = (person, day.toordinal() - day.weekday())
         if key not in self._quotas:
             left = self._room.weeks.get((person, date.fromordinal(key[1])), self._room.per_week.get(person))
-            self._quotas[key] = None if left is None else Quota(left)
+            self._quotas[key] = None if left is None else Quota(person, left)
         return self._quotas[key]
 
     def _month(self, person: str, day: date) -> Quota | None:
         key = (person, (day.year, day.month))
         if key not in self._quotas:
             left = self._room.months.get(key, self._room.per_month.get(person))
-            self._quotas[key] = None if left is None else Quota(left)
+            self._quotas[key] = None if left is None else Quota(person, left)
         return self._quotas[key]

@@ -7,12 +7,16 @@ give way; then all of it is searched; then whatever can get cheaper does. Must n
 from collections.abc import Iterator, Sequence
 
 from cadenced.core.giving_way import find_cheaper, make_room
+from cadenced.core.limits import left_out
 from cadenced.core.model import Identity
 from cadenced.core.searching import search
 from cadenced.core.timetable import SAME_DAY, SAME_WEEK, Claim, Timetable
 from cadenced.core.wishes import Month, Option, Room, Wish
 
 __all__ = ["SAME_DAY", "SAME_WEEK", "Month", "Option", "Room", "Wish", "choose_together"]
+
+EVICTIONS = 40  # before all is searched: where room can be made, a dozen nearly always makes it
+MORE_EVICTIONS = 20  # for each claim of the group, where the search came to no end
 
 
 def choose_together(wishes: Sequence[Wish], room: Room) -> dict[Identity, Option]:
@@ -27,15 +31,17 @@ def choose_together(wishes: Sequence[Wish], room: Room) -> dict[Identity, Option
 
 
 def _place(table: Timetable, claims: Sequence[Claim]) -> None:
-    missing = []
     for claim in sorted(claims, key=lambda claim: (len(claim.wish.options), claim.number)):
         place = table.best(claim)
-        if place is None:
-            missing.append(claim)
-        else:
+        if place is not None:
             table.put(claim, place)
-    if missing and not make_room(table, claims, missing):
-        search(table, claims)
+    missing = [claim for claim in claims if claim.place is None]
+    if missing and not (
+        len(missing) <= (fewest := left_out(table, claims))
+        or make_room(table, claims, fewest, EVICTIONS)
+        or search(table, claims, fewest)
+    ):
+        make_room(table, claims, fewest, MORE_EVICTIONS * len(claims))
     find_cheaper(table, claims)
 
 
