@@ -26,12 +26,15 @@ USERS = debian.USERS
 MAKE = """<?xml version="1.0" encoding="utf-8"?>
 <c:mkcalendar xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set><d:prop>
 <d:displayname>{name}</d:displayname></d:prop></d:set></c:mkcalendar>"""
+NAME = """<?xml version="1.0" encoding="utf-8"?>
+<d:propertyupdate xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"><d:set><d:prop><c:calendar-user-address-set>
+<d:href>mailto:{address}</d:href></c:calendar-user-address-set></d:prop></d:set></d:propertyupdate>"""
 
 
 @dataclass(frozen=True)
 class Server:
     """A running server. `home` and `principal` are paths with a place for the user; `usual` is the last part of the
-    path of the calendar that a login without a wish gets.
+    path of the calendar that a login without a wish gets. `schedules`: it sends invitations by itself.
     """
 
     name: str
@@ -40,6 +43,7 @@ class Server:
     principal: str = "/{}/"
     usual: str = "default"
     ca_file: Path | None = None
+    schedules: bool = False
 
     def account(self, user: str, **more) -> CalendarAccount:
         known = {"name": user, "url": self.url, "username": user, "password": USERS[user], "ca_file": self.ca_file}
@@ -114,13 +118,15 @@ def xandikos(folder: Path) -> Iterator[Server]:
     with running("xandikos", [*argv, *where, *door], folder) as child:
         wait_until_it_answers(child, port)
         certificate = folder / "state" / "certs" / "selfsigned.crt"
-        server = Server("xandikos", f"https://localhost:{port}/", "/{}/calendars/", "/{}/", "calendar", certificate)
-        for user in USERS:  # a principal comes into being with its first request
+        url = f"https://localhost:{port}/"
+        server = Server("xandikos", url, "/{}/calendars/", "/{}/", "calendar", certificate, schedules=True)
+        for user in USERS:  # a principal comes into being with its first request, and nobody knows its address by then
             server.ask(user, "PROPFIND", server.at(server.principal, user))
+            server.ask(user, "PROPPATCH", server.at(server.principal, user), NAME.format(address=debian.address(user)))
         yield server
 
 
 @contextmanager
 def cyrus(_folder: Path) -> Iterator[Server]:
     with debian.cyrus(USERS) as url:
-        yield Server("cyrus", url, "/dav/calendars/user/{}/", "/dav/principals/user/{}/", "Default")
+        yield Server("cyrus", url, "/dav/calendars/user/{}/", "/dav/principals/user/{}/", "Default", schedules=True)

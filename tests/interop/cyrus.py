@@ -24,6 +24,7 @@ from cadenced.cli.demo_servers import HOST, free_port, running, wait_until_it_an
 PACKAGES = ("cyrus-caldav", "cyrus-imapd", "sasl2-bin")  # httpd; imapd, for making mailboxes; for making passwords
 DOWNLOAD = 300  # seconds, for fourteen megabytes
 ADMIN = "cyrus"
+DOMAIN = "example.org"
 RUNS_AS = "nobody"  # there on every Debian, and owner of nothing
 USERS = {name: f"{name}pw" for name in ("alice", "bob", "carol", "dave")}
 
@@ -43,7 +44,7 @@ altnamespace: no
 allowplaintext: yes
 httpmodules: caldav
 caldav_allowscheduling: on
-calendar_user_address_set: example.org
+calendar_user_address_set: {domain}
 httpkeepalive: 60s
 sasl_pwcheck_method: auxprop
 sasl_auxprop_plugin: sasldb
@@ -68,6 +69,11 @@ EVENTS {{
   checkpoint cmd="{bin}/ctl_cyrusdb -C {folder}/imapd.conf -c" period=30
 }}
 """
+
+
+def address(user: str) -> str:
+    """By which invitations reach the user: Cyrus makes it from the name."""
+    return f"{user}@{DOMAIN}"
 
 
 def why_not() -> str:
@@ -141,7 +147,7 @@ def _configure(unpacked: Unpacked, folder: Path, http: int, imap: int) -> None:
     for part in ("conf", "spool", "sieve", "run/proc", "run/lock", "run/socket"):
         (folder / part).mkdir(parents=True)
     (folder / "conf" / "user_deny.db").touch()
-    (folder / "imapd.conf").write_text(IMAPD.format(folder=folder, user=RUNS_AS, admin=ADMIN))
+    (folder / "imapd.conf").write_text(IMAPD.format(folder=folder, user=RUNS_AS, admin=ADMIN, domain=DOMAIN))
     (folder / "cyrus.conf").write_text(
         MASTER.format(folder=folder, bin=unpacked.binaries, host=HOST, http=http, imap=imap)
     )

@@ -55,6 +55,18 @@ class Collection:
 
 
 @dataclass(frozen=True, slots=True)
+class Scheduling:
+    """What a login can do in the way of invitations (RFC 6638). `automatic`: the server sends them by itself, and puts
+    answers into the organizer's event. `address` is the one by which the server knows the login as an organizer, and
+    `outbox` the absolute URL where it asks for others' free time; each is empty where the server names none.
+    """
+
+    automatic: bool
+    address: str = ""
+    outbox: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A calendar object resource (RFC 4791 §4.1). `href` is an absolute path; `etag` is strong and keeps its quotes."""
 

@@ -15,7 +15,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`subject` is "smtp" or "calendars.NAME"; `what` one of its sides: reached, login, calendar, sync, …
+    """`subject` is "smtp", "organizer" or "calendars.NAME"; `what` one of its sides: reached, login, calendar, sync, …
 
     `words` say what was found; `advice` what to do, where there is something to do.
     """

@@ -7,7 +7,7 @@ tests/contract holds against every server we can start. Must never know whose ev
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
 
-from cadenced.core.accounts import CalendarAccount, Collection, Resource, SyncResult
+from cadenced.core.accounts import CalendarAccount, Collection, Resource, Scheduling, SyncResult
 from cadenced.core.errors import ConflictError, PermanentError
 from cadenced.shell import changes, discovery
 from cadenced.shell.dav import Dav, Reply, SessionFactory, path_of
@@ -33,6 +33,9 @@ class CalDav:
 
     async def discover(self, account: CalendarAccount) -> Collection:
         return await discovery.discover(self._dav, account)
+
+    async def scheduling(self, account: CalendarAccount, collection: Collection) -> Scheduling:
+        return await discovery.scheduling(self._dav, account, collection)
 
     async def sync(
         self, account: CalendarAccount, collection: Collection, token: str, known: Mapping[str, str]

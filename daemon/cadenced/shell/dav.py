@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote_to_bytes, urljoin, urlsplit
 
 import aiohttp
+from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from cadenced import __version__
@@ -111,7 +112,7 @@ class Dav:
         )
         async with sent as answer:
             body = await _read(answer, ask.cap)
-            reply = _judged(Reply(answer.status, answer.headers, body, str(answer.url)), account, ask)
+            reply = _judged(Reply(answer.status, _combined(answer.headers), body, str(answer.url)), account, ask)
         if len(body) > ask.cap:
             raise TooLargeError(f"{_host(ask.url)} sent more than {ask.cap} bytes", reply)
         return reply
@@ -170,6 +171,11 @@ async def _read(answer: aiohttp.ClientResponse, cap: int) -> bytes:
         if len(body) > cap:
             break
     return bytes(body)
+
+
+def _combined(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:
+    """Those of one name as one (RFC 9110 §5.3): Cyrus says in four of them what it can do."""
+    return CIMultiDict((name, ", ".join(headers.getall(name))) for name in headers)
 
 
 def _judged(reply: Reply, account: CalendarAccount, ask: Ask) -> Reply:

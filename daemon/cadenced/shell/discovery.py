@@ -1,6 +1,7 @@
-"""From what a person knows of their calendar (a server, an address, a link) to the calendar to write to.
+"""From what a person knows of their calendar (a server, an address, a link) to the calendar to write to, and to what
+the login can do in the way of invitations.
 
-Owns the steps of RFC 6764 and RFC 4791 §6.2. Must never know an event.
+Owns the steps of RFC 6764, RFC 4791 §6.2 and RFC 6638 §2. Must never know an event.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from yarl import URL
 
-from cadenced.core.accounts import CalendarAccount, Collection
+from cadenced.core.accounts import CalendarAccount, Collection, Scheduling
 from cadenced.core.errors import AccessError, ConfigError, PermanentError, TemporaryError
 from cadenced.shell.dav import Ask, Dav, Reply, path_of, url_of
 from cadenced.shell.multistatus import CAL, DAV, DISCOVER, GONE, Member, parse
@@ -20,6 +21,8 @@ from cadenced.shell.multistatus import CAL, DAV, DISCOVER, GONE, Member, parse
 WELL_KNOWN = "/.well-known/caldav"  # RFC 6764 §5
 HOPS = 4  # redirects from there: to the right path, to its slash, and two to spare
 LOOKUP = 10  # seconds for DNS and .well-known
+MAILTO = "mailto:"
+AUTOMATIC = "calendar-auto-schedule"  # in the DAV header (RFC 6638 §2)
 CALENDAR = f"{CAL}calendar"
 DEFAULT = f"{CAL}schedule-default-calendar-URL"
 XML = "application/xml; charset=utf-8"
@@ -70,6 +73,20 @@ async def calendar_names(dav: Dav, account: CalendarAccount) -> list[str]:
         return [here.name]
     homes, _ = await _homes(dav, account, here)
     return sorted([each.name for home in homes for each in await _calendars(dav, account, home)])
+
+
+async def scheduling(dav: Dav, account: CalendarAccount, collection: Collection) -> Scheduling:
+    """What the login can do for invitations that stand in this calendar."""
+    options = await dav.request(account, Ask("OPTIONS", collection.url))
+    words = {word.strip() for word in options.headers.get("DAV", "").lower().split(",")}
+    here = await _place(dav, account, collection.url)
+    principal = await _principal(dav, account, here) if here is not None else None
+    if principal is None:
+        return Scheduling(AUTOMATIC in words)
+    known = principal.says.hrefs(f"{CAL}calendar-user-address-set")
+    mail = [unquote(href[len(MAILTO) :]) for href in known if href.lower().startswith(MAILTO)]
+    outboxes = principal.urls(f"{CAL}schedule-outbox-URL")
+    return Scheduling(AUTOMATIC in words, *(found[0] if found else "" for found in (mail, outboxes)))
 
 
 def _canonical(account: CalendarAccount, url: str) -> str:
@@ -142,14 +159,19 @@ async def _asked(dav: Dav, account: CalendarAccount, url: str, depth: str) -> Re
 
 async def _homes(dav: Dav, account: CalendarAccount, here: _Place) -> tuple[list[str], str]:
     """The calendar homes of the login, and the path of its default calendar where the server names one."""
-    principal: _Place | None = here
-    if not here.urls(f"{CAL}calendar-home-set") and (urls := here.urls(f"{DAV}current-user-principal")):
-        principal = await _place(dav, account, urls[0])
+    principal = await _principal(dav, account, here)
     if principal is not None and (homes := principal.urls(f"{CAL}calendar-home-set")):
         return homes, await _default(dav, account, principal)
     if here.says.is_a(f"{DAV}collection"):
         return [here.url], ""  # a calendar home by its own address
     raise ConfigError(_no_server(account, here.url))
+
+
+async def _principal(dav: Dav, account: CalendarAccount, here: _Place) -> _Place | None:
+    """The login's own resource, as far as the server names one; else where we are."""
+    if not here.urls(f"{CAL}calendar-home-set") and (urls := here.urls(f"{DAV}current-user-principal")):
+        return await _place(dav, account, urls[0])
+    return here
 
 
 async def _default(dav: Dav, account: CalendarAccount, principal: _Place) -> str:

@@ -10,17 +10,16 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from cadenced.core.accounts import CalendarAccount, Collection, MailAccount
+from cadenced.core.accounts import ORGANIZER, CalendarAccount, Collection, MailAccount, Scheduling
 from cadenced.core.errors import AccessError, CadencedError, TemporaryError
 from cadenced.core.findings import Finding, Verdict
 from cadenced.shell import changes
 from cadenced.shell.dav import Ask, Dav, Reply
-from cadenced.shell.discovery import calendar_names, discover
+from cadenced.shell.discovery import calendar_names, discover, scheduling
 from cadenced.shell.mailer import Mailer
 from cadenced.shell.opened import OpenCalendar
 
 APART = timedelta(minutes=1)  # of two clocks: further, and it is unclear which of two moves was the later one
-SCHEDULES = "calendar-auto-schedule"  # of the DAV header (RFC 6638 §2)
 
 
 async def examine_calendar(dav: Dav, account: CalendarAccount, now: datetime) -> list[Finding]:
@@ -46,7 +45,7 @@ async def examine_mail(mailer: Mailer, account: MailAccount) -> list[Finding]:
 class _Examination:
     def __init__(self, dav: Dav, account: CalendarAccount, now: datetime) -> None:
         self._dav, self._account, self._now = dav, account, now
-        self._subject = f"calendars.{account.name}"
+        self._subject = account.section
 
     async def run(self) -> AsyncIterator[Finding]:
         try:
@@ -66,6 +65,7 @@ class _Examination:
         try:
             listing = await changes.since(OpenCalendar(self._dav, self._account, collection), "")
             options = await self._dav.request(self._account, Ask("OPTIONS", collection.url))
+            invitations = await scheduling(self._dav, self._account, collection)
         except CadencedError as error:
             yield self._failed(error)
             return
@@ -74,9 +74,23 @@ class _Examination:
         else:
             words = "without token: each look lists the whole calendar"
             yield self._notes("sync", words, "nothing, unless the server is slow")
-        schedules = SCHEDULES in options.headers.get("DAV", "")
-        yield self._says("scheduling", "the server sends invitations by itself" if schedules else "none")
+        yield self._invites(invitations) if self._account.name == ORGANIZER else self._schedules(invitations)
         yield self._clock(options)
+
+    def _schedules(self, found: Scheduling) -> Finding:
+        return self._says("scheduling", "the server sends invitations by itself" if found.automatic else "none")
+
+    def _invites(self, found: Scheduling) -> Finding:
+        """Of the organizer's login, that is what it is for."""
+        if not found.automatic:
+            words = "the server sends no invitations by itself (RFC 6638), so nobody would get any"
+            advice = "name a login on a server that does, or leave [organizer] out: people without a calendar get mails"
+        elif not found.address:
+            words = "the server knows no mail address of the login, so it can invite nobody"
+            advice = "give the login a mail address on the server"
+        else:
+            return self._says("scheduling", f"invites as {found.address}")
+        return Finding(self._subject, "scheduling", Verdict.FAULT, words, advice)
 
     def _clock(self, reply: Reply) -> Finding:
         try:

@@ -19,7 +19,7 @@ _SPACES = 'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"'
 
 DISCOVER = f"""{_HEAD}<d:propfind {_SPACES}><d:prop><d:current-user-principal/><d:resourcetype/><d:displayname/>\
 <d:current-user-privilege-set/><c:calendar-home-set/><c:supported-calendar-component-set/><c:schedule-inbox-URL/>\
-<c:schedule-default-calendar-URL/></d:prop></d:propfind>"""
+<c:schedule-outbox-URL/><c:schedule-default-calendar-URL/><c:calendar-user-address-set/></d:prop></d:propfind>"""
 WRITE = frozenset({f"{DAV}all", f"{DAV}write", f"{DAV}write-content", f"{DAV}bind"})  # RFC 3744 §3; bind: to create
 GONE = frozenset({404, 410})
 CUT = 507  # of the collection: the list goes on, or ends too early (RFC 6578 §3.6)
@@ -43,10 +43,11 @@ class Member:
         return found.text if found is not None else None
 
     def hrefs(self, name: str) -> list[str]:
-        """The hrefs within a property."""
+        """The hrefs within a property; first the one that a server of Apple's kin marks as preferred."""
         if self.props is None:
             return []
-        return [(each.text or "").strip() for each in self.props.iterfind(f"{name}/{DAV}href")]
+        found = sorted(self.props.iterfind(f"{name}/{DAV}href"), key=lambda each: each.get("preferred") != "1")
+        return [(each.text or "").strip() for each in found]
 
     def is_a(self, kind: str) -> bool:
         return self.props is not None and self.props.find(f"{DAV}resourcetype/{kind}") is not None
