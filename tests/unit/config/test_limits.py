@@ -9,6 +9,9 @@ from tests.support.programme import pair, person
 ADVICE = (
     "not every meeting will find a time. End or pause a pair, let a policy meet more rarely or more briefly, or raise "
 )
+FACE_TO_FACE = (
+    "pair needs 1.5 hours in a month that begins with a meeting face to face, more than the 1 of hours_per_month"
+)
 QUARTERLY = {"face_to_face": "3 months", "calls": None, "minutes": 90}
 NAMES = ("jonas", "asha", "tom", "zoe", "kim", "lee")
 
@@ -48,7 +51,7 @@ def said_of(limits, *policies):
             Limits(minutes_per_month=60),
             [QUARTERLY],
             "hours_per_month",
-            "pair needs 1.5 hours in a month that begins with a meeting face to face, more than the 1 of hours_per_month",
+            FACE_TO_FACE,
         ),
     ],
 )
