@@ -7,11 +7,12 @@ Must never know which meetings stand.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
+from itertools import cycle, islice
 
-from cadenced.core.model import Pair
+from cadenced.core.model import Cadence, Pair
 
-YEAR = timedelta(days=365.2425)
-MONTH = YEAR / 12
+MONTH = timedelta(days=365.2425) / 12
 WEEK = timedelta(weeks=1)
 
 
@@ -32,9 +33,7 @@ class Load:
 
 def hours_a_year(pair: Pair) -> float:
     """The hours that a pair's meetings take each of the two in a year; mails and homework come on top."""
-    face_to_face = pair.face_to_face
-    minutes = face_to_face.minutes + (_calls_between(pair) * pair.calls.minutes if pair.calls else 0)
-    return YEAR / face_to_face.every.nominal * minutes / 60
+    return _asked(pair.face_to_face, pair.calls).minutes_a_month * 12 / 60
 
 
 def hours_of_people(pairs: Iterable[Pair]) -> dict[str, float]:
@@ -53,24 +52,26 @@ def loads(pairs: Sequence[Pair]) -> Iterator[Load]:
 
 
 def _load(day: date, pairs: tuple[Pair, ...]) -> Load:
-    average = [hours_a_year(pair) * 60 / 12 for pair in pairs]
-    above = (_busiest_month(pair) - minutes for pair, minutes in zip(pairs, average, strict=True))
-    week = sum(WEEK / _spacing(pair) for pair in pairs)
-    return Load(day, pairs, week, sum(average), sum(average) + max(0, *above))
+    asked = [_asked(pair.face_to_face, pair.calls) for pair in pairs]
+    average = sum(each.minutes_a_month for each in asked)
+    above = max(each.fullest_month - each.minutes_a_month for each in asked)
+    return Load(day, pairs, sum(each.meetings_a_week for each in asked), average, average + max(0, above))
 
 
-def _busiest_month(pair: Pair) -> int:
-    """The minutes of a month of a pair that begins with its face-to-face meeting."""
-    kinds = [pair.face_to_face.minutes, *[pair.calls.minutes if pair.calls else 0] * _calls_between(pair)]
-    meetings = max(1, round(MONTH / _spacing(pair)))
-    return sum(kinds[place % len(kinds)] for place in range(meetings))
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a policy asks of each of the two; `fullest_month` are the minutes of one that begins face to face."""
+
+    meetings_a_week: float
+    minutes_a_month: float
+    fullest_month: int
 
 
-def _spacing(pair: Pair) -> timedelta:
-    """From one meeting of a pair to the next, of whichever kind."""
-    return pair.face_to_face.every.nominal / (_calls_between(pair) + 1)
-
-
-def _calls_between(pair: Pair) -> int:
-    """How many calls there are between two face-to-face meetings."""
-    return 0 if pair.calls is None else int(pair.face_to_face.every.nominal / pair.calls.every.nominal + 0.5)
+@lru_cache(maxsize=1024)  # a programme of thousands has a few policies
+def _asked(face_to_face: Cadence, calls: Cadence | None) -> _Asked:
+    interval = face_to_face.every.nominal
+    between = 0 if calls is None else int(interval / calls.every.nominal + 0.5)
+    minutes = [face_to_face.minutes, *[calls.minutes if calls else 0] * between]
+    spacing = interval / len(minutes)  # from one meeting to the next, of whichever kind
+    fullest = islice(cycle(minutes), max(1, round(MONTH / spacing)))
+    return _Asked(WEEK / spacing, MONTH / interval * sum(minutes), sum(fullest))
