@@ -4,6 +4,7 @@ Owns who is moved for whom, and how long that is tried. Must never know what mak
 the timetable does.
 """
 
+from collections import deque
 from collections.abc import Sequence
 from itertools import takewhile
 
@@ -13,24 +14,29 @@ ROUNDS = 20  # over the whole group; the second or third finds nothing more, nea
 DISPLACED = 2  # meetings that one may send elsewhere at once: three hardly ever pay
 
 
-def make_room(table: Timetable, claims: Sequence[Claim], fewest: int, evictions: int) -> bool:
-    """Whether all but `fewest` found a place. Else as many as at the best moment have one.
+def make_room(table: Timetable, claims: Sequence[Claim], fewest: int, evictions: int, slack: int) -> bool:
+    """Whether all but `fewest` found a place. Else as many as at the best moment have one; and never are more than
+    `slack` fewer placed meanwhile.
 
     Whoever finds no place takes one from others, who look for another in turn. The longer a claim has been difficult the
     less it is sent away again (the guided ejection search of Nagata and Bräysy, for vehicle routing).
     """
     trouble = [1] * len(table.claims)
-    waiting = [claim for claim in claims if claim.place is None and _possible(table, claim)]
+    waiting = deque(claim for claim in claims if claim.place is None and _possible(table, claim))
     hopeless = [claim.place for claim in claims].count(None) - len(waiting)
     left, best = len(waiting), _snapshot(claims)
     for _ in range(evictions):
         if left + hopeless <= fewest or not waiting:
             break
-        claim = waiting.pop()
+        claim = waiting.popleft()
         place = table.best(claim)
         if place is None:
             trouble[claim.number] += 1
-            place, evicted = _least_trouble(table, claim, trouble)
+            found = _least_trouble(table, claim, trouble, left + slack - len(waiting))
+            if found is None:
+                waiting.append(claim)
+                continue
+            place, evicted = found
             for other in evicted:
                 table.take(other)
             waiting += evicted
@@ -121,17 +127,18 @@ def _no_trouble(claim: Claim) -> int:
     return 0
 
 
-def _least_trouble(table: Timetable, claim: Claim, trouble: Sequence[int]) -> tuple[Place, list[Claim]]:
-    """The place whose taking sends away whom it is least trouble to place again."""
+def _least_trouble(
+    table: Timetable, claim: Claim, trouble: Sequence[int], most: int
+) -> tuple[Place, list[Claim]] | None:
+    """The place whose taking sends away whom it is least trouble to place again, and at most so many."""
     found: tuple[tuple[int, int, int], Place, list[Claim]] | None = None
     for place in table.places(claim):
         others = table.evicted(claim, place, lambda other: trouble[other.number])
-        if others is not None:
+        if others is not None and len(others) <= most:
             rank = (sum(trouble[other.number] for other in others), table.price(claim, place), place.start)
             if found is None or rank < found[0]:
                 found = rank, place, others
-    assert found is not None  # noqa: S101 - _possible() said so
-    return found[1], found[2]
+    return found and found[1:]
 
 
 def _possible(table: Timetable, claim: Claim) -> bool:
