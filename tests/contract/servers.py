@@ -21,6 +21,7 @@ from cadenced.cli.demo_servers import HOST, RADICALE, free_port, running, wait_u
 from cadenced.core.accounts import CalendarAccount
 from tests.interop import cyrus as debian
 from tests.support.fakedav import FakeDav
+from tests.support.fakescheduling import FakeScheduling
 
 USERS = debian.USERS
 MAKE = """<?xml version="1.0" encoding="utf-8"?>
@@ -69,15 +70,27 @@ class Server:
 
 @contextmanager
 def fake(_folder: Path) -> Iterator[Server]:
-    """On a loopback port, in a thread: like the others, another party."""
-    dav, port, loop = FakeDav(dict(USERS), lambda: datetime.now(UTC)), free_port(), asyncio.new_event_loop()
+    with _in_a_thread(FakeDav(dict(USERS), lambda: datetime.now(UTC))) as url:
+        yield Server("fake", url)
+
+
+@contextmanager
+def fakescheduling(_folder: Path) -> Iterator[Server]:
+    with _in_a_thread(FakeScheduling(dict(USERS), lambda: datetime.now(UTC), debian.address)) as url:
+        yield Server("fakescheduling", url, schedules=True)
+
+
+@contextmanager
+def _in_a_thread(dav: FakeDav) -> Iterator[str]:
+    """On a loopback port: like the others, another party. Its URL."""
+    port, loop = free_port(), asyncio.new_event_loop()
     runner = web.AppRunner(dav.app)
     loop.run_until_complete(runner.setup())
     loop.run_until_complete(web.TCPSite(runner, HOST, port).start())
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
     try:
-        yield Server("fake", f"http://{HOST}:{port}/")
+        yield f"http://{HOST}:{port}/"
     finally:
         asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
