@@ -70,6 +70,7 @@ def test_both_limits_may_be_too_low():
         (Limits(), [{}] * 6),
         (Limits(per_week=5), [{}] * 6),
         (Limits(minutes_per_month=360), [{}] * 3),  # six hours are needed, and six are given
+        (Limits(minutes_per_month=119), [{}]),  # two hours on average: no average is that sharp
         (Limits(per_week=1), [{}]),
         (Limits(minutes_per_month=120), [QUARTERLY, QUARTERLY]),  # in months of their own: an hour and a half, and half
     ],
@@ -111,3 +112,11 @@ def test_a_pair_that_follows_one_that_ended_is_not_counted_with_it(folder):
     assert folder.load(ended + "2027-12-01\n").warnings == ()
     [warning] = folder.load(ended + "2027-11-30\n").warnings
     assert "Maya Okafor's 2 pairs need 4 hours" in warning
+
+
+def test_pairs_that_run_side_by_side_for_a_while_are_told_with_their_first_day(folder):
+    folder.text = folder.changed("[people.maya]\n", LIMITS)
+    ended = folder.changed("start = 2026-12-01\n", "start = 2026-12-01\nend = 2027-11-30\n")
+    third = NEXT.replace("zoe", "kim").replace("Zoe", "Kim") + "2027-12-01\nend = 2028-11-30\n"
+    [warning] = folder.load(ended + NEXT + "2027-09-01\n" + third).warnings
+    assert "Maya Okafor's 2 pairs from 2027-09-01 on need 4 hours in an ordinary month" in warning
