@@ -4,6 +4,8 @@ Owns an event's wording. Deterministic, so that a quiet turn finds nothing to ch
 """
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from cadenced.core.events import EventFields
 from cadenced.core.model import Kind, Meeting, Pair, Person, RoadmapMonth
@@ -18,27 +20,37 @@ def fields_for(pair: Pair, person: Person, meeting: Meeting, month: RoadmapMonth
     `month` is the roadmap month in which the meeting lies.
     """
     other = pair.other(person)
-    call = meeting.identity.kind is Kind.CALL
-    cadence = pair.cadence(meeting.identity.kind)
-    return EventFields(
-        start=meeting.start,
-        end=meeting.end,
-        timezone=person.timezone,
-        summary=_plain(f"Call with {other.name}" if call else f"{other.name}: {month.title}"),
-        location=_plain(cadence.where if cadence else ""),
-        description=_plain(_description(other, month, call=call)),
-    )
-
-
-def _description(other: Person, month: RoadmapMonth, *, call: bool) -> str:
-    lead = (
-        f"How is it going with month {month.number}: {month.title}?" if call else f"Month {month.number}. {month.task}"
-    )
     follow = (
         "Move this event, change its length, or delete it if you can't: "
         f"cadenced follows, and {called(other.name)}'s calendar with it. What you write here stays."
     )
-    return f"{lead}\n\n{follow}"
+    return replace(_fields(pair, meeting, month, other.name, follow), timezone=person.timezone)
+
+
+def invitation_for(pair: Pair, guests: Sequence[Person], meeting: Meeting, month: RoadmapMonth) -> EventFields:
+    """The event to which the organizer invites these people of the pair, one or both. Two share what they read: both
+    names, in the pair's zone.
+    """
+    follow = "Accept this invitation, or decline it if you can't: then cadenced looks for another time."
+    if len(guests) == 1:
+        alone = _fields(pair, meeting, month, pair.other(guests[0]).name, follow)
+        return replace(alone, timezone=guests[0].timezone)
+    return _fields(pair, meeting, month, " and ".join(person.name for person in pair.people), follow)
+
+
+def _fields(pair: Pair, meeting: Meeting, month: RoadmapMonth, whom: str, follow: str) -> EventFields:
+    """In the pair's zone."""
+    call = meeting.identity.kind is Kind.CALL
+    cadence = pair.cadence(meeting.identity.kind)
+    task = f"How is it going with month {month.number}: {month.title}?"
+    return EventFields(
+        start=meeting.start,
+        end=meeting.end,
+        timezone=pair.timezone,
+        summary=_plain(f"Call with {whom}" if call else f"{whom}: {month.title}"),
+        location=_plain(cadence.where if cadence else ""),
+        description=_plain(f"{task if call else f'Month {month.number}. {month.task}'}\n\n{follow}"),
+    )
 
 
 def _plain(text: str) -> str:

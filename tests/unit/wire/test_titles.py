@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cadenced.wire.titles import called, fields_for
+from cadenced.wire.titles import called, fields_for, invitation_for
 from tests.support.programme import ROADMAP, pair
 from tests.support.records import meeting
 
@@ -45,6 +45,23 @@ def test_the_notes_say_the_month_s_task_and_what_moving_it_does():
 
 def test_a_format_that_the_policy_has_no_more_has_no_place():
     assert fields(1, of=pair(calls=None)).location == ""
+
+
+def test_somebody_who_is_invited_alone_reads_what_they_would_in_their_own_calendar_but_how_to_say_no():
+    alone = invitation_for(PAIR, [PAIR.protege], meeting(), MONTH)
+    own = fields(person="protege")
+    assert replace(alone, description="") == replace(own, description="")
+    assert alone.description.startswith("Month 1. Task 1.\n\n")
+    assert "decline it if you can't" in alone.description
+    assert "delete" not in alone.description
+
+
+def test_two_who_are_invited_read_both_names_in_the_zone_of_the_pair():
+    of = replace(PAIR, timezone="Europe/Dublin")
+    both = [invitation_for(of, of.people, meeting(index), MONTH) for index in (0, 1)]
+    assert [each.summary for each in both] == ["Maya and Jonas: Title 1", "Call with Maya and Jonas"]
+    assert both[0].timezone == "Europe/Dublin"
+    assert both[0].location == "The Lamb"
 
 
 def test_the_same_meeting_reads_the_same_every_time():
