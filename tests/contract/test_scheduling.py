@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
+from aiohttp.test_utils import TestServer
 from icalendar import Calendar
 
-from cadenced.core.accounts import ORGANIZER
+from cadenced.core.accounts import ORGANIZER, CalendarAccount, Scheduling
 from cadenced.core.errors import CadencedError, ConflictError
 from cadenced.core.findings import Verdict
 from cadenced.core.model import Identity, Kind
@@ -22,6 +23,8 @@ from tests.contract.conftest import SERVERS
 from tests.contract.parties import CADENCE, DAY, Organizer, Party, listed
 from tests.interop.cyrus import address
 from tests.support.events import START, baseline, fields
+from tests.support.fakedav import multistatus, response
+from tests.support.fakescheduling import FakeScheduling
 
 BOB = Guest(address("bob"), 'Bob "the Builder" O\'Neil, Jr. 🛠')
 CAROL = Guest(address("carol"), "Carol")
@@ -77,6 +80,28 @@ async def test_an_organizer_on_a_server_that_does_not_invite_is_a_fault(server, 
         assert scheduling.verdict is Verdict.FAULT
         assert scheduling.words == "the server sends no invitations by itself (RFC 6638), so nobody would get any"
         assert "name a login on a server that does" in scheduling.advice
+
+
+async def test_an_organizer_without_an_address_is_a_fault():
+    fake, examined = FakeScheduling({"alice": "pw"}, lambda: datetime.now(UTC), lambda _user: ""), Dav()
+    async with TestServer(fake.app) as running:
+        account = CalendarAccount(ORGANIZER, url=str(running.make_url("/")), username="alice", password="pw")
+        found = await examine_calendar(examined, account, datetime.now(UTC))
+    await examined.close()
+    [fault] = [each for each in found if each.verdict is Verdict.FAULT]
+    assert (fault.what, fault.words) == (
+        "scheduling",
+        "the server knows no mail address of the login, so it can invite nobody",
+    )
+
+
+async def test_of_several_addresses_the_preferred_mail_address_is_the_organizer_s(site):
+    hrefs = "/principals/alice/", "urn:uuid:1", "mailto:other@example.org", "MAILTO:a%2Bl@Example.org"
+    marked = [f"<d:href>{href}</d:href>" for href in hrefs[:3]] + [f'<d:href preferred="1">{hrefs[3]}</d:href>']
+    props = f"<c:calendar-user-address-set>{''.join(marked)}</c:calendar-user-address-set>"
+    site.answers("PROPFIND", lambda _request: multistatus([response("/alice/", props)]))
+    found = await site.desk.client.scheduling(site.desk.account, site.desk.collection)
+    assert found == Scheduling(automatic=False, address="a+l@Example.org")
 
 
 @INVITING
