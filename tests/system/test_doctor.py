@@ -40,3 +40,15 @@ def test_a_wrong_password_a_wrong_name_and_a_server_that_is_down_are_told_apart(
     assert "cannot be reached" in found["smtp", "reached"]["words"]
     assert "look whether the server runs" in found["smtp", "reached"]["advice"]
     assert installation.events() == []
+
+
+def test_an_organizer_on_a_server_that_sends_no_invitations_is_told_before_anybody_waits_for_one(installation):
+    toml = installation.config / "cadenced.toml"
+    login = f'url = "{installation.url}"\nusername = "{installation.users["maya"]}"\npassword_file = "maya.password"\n'
+    toml.write_text(f"{toml.read_text()}\n[organizer]\n{login}")
+    assert installation.run("doctor").returncode == 3
+    found = findings(installation)
+    assert found["organizer", "calendar"]["verdict"] == "fine"
+    assert found["organizer", "scheduling"]["verdict"] == "fault"
+    assert "sends no invitations by itself" in found["organizer", "scheduling"]["words"]
+    assert "leave [organizer] out" in found["organizer", "scheduling"]["advice"]
