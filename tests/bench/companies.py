@@ -19,7 +19,7 @@ ROUND = date(2027, 3, 1)  # a Monday; two zones change their clocks within the m
 DAYS = 35
 GRID = 30  # minutes
 DAY, OTHER_TIME, NOT_AGREED = 10, 20, 100  # points: a day from the target, another time than the last, or than agreed
-ZONES = ("Europe/London", "Europe/London", "Europe/Berlin", "Europe/Berlin", "America/New_York")
+ZONES = ("Europe/London", "Europe/London", "Europe/Berlin", "Europe/Berlin", "Europe/Berlin", "America/New_York")
 WEEKS = (
     hours("Mon-Fri 09:00-17:00"),
     hours("Mon-Fri 08:30-18:00"),
@@ -74,8 +74,8 @@ def programme(seed: int) -> Programme:
     """The same for the same seed. Every fifth is tight."""
     rng = Random(seed)
     tight = seed % 5 == 0
-    company = _Company(rng, rng.uniform(0.4, 0.7) if tight else rng.uniform(0.05, 0.4), 4 if tight else 14)
-    pairs = list(_pairs(company, rng.randint(2, 7)))
+    company = _Company(rng, rng.uniform(0.4, 0.6) if tight else rng.uniform(0.05, 0.3), 4 if tight else 14)
+    pairs = list(_pairs(company, rng.randint(3, 9)))
     wishes = [wish for each in pairs for wish in _wishes(company, each)]
     limited = {p.id: p.limits for p in company.people}
     return Programme(
@@ -103,9 +103,9 @@ def _wishes(company: _Company, of: Pair) -> Iterator[Wish]:
     """A meeting in the first three weeks, and two calls or none after it."""
     shared = SharedHours(of)
     target = ROUND + timedelta(7 + company.rng.randrange(company.crowd))
-    yield _wish(company, of, shared, Kind.FACE_TO_FACE, target, 7)
+    yield _wish(company, of, shared, Kind.FACE_TO_FACE, target, 10)
     if company.rng.random() < 0.5:
-        yield _wish(company, of, shared, Kind.CALL, target + timedelta(12), 3)
+        yield _wish(company, of, shared, Kind.CALL, target + timedelta(14), 5)
 
 
 def _wish(company: _Company, of: Pair, shared: SharedHours, kind: Kind, target: date, reach: int) -> Wish:

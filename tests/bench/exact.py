@@ -4,16 +4,18 @@ A boolean for each option; what excludes each other is said in cliques, one for 
 two meetings, which is what CP-SAT takes best. Load is convex, so that lower bounds on it are enough.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ortools.sat.python import cp_model
 
 from cadenced.core.together import SAME_DAY, SAME_WEEK, Option, Room, Wish
 
 SECONDS = 5.0  # for each programme; what is not proven by then is counted, and its best is compared all the same
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,8 @@ class _Model:
         self.picks = [[self.model.new_bool_var("") for _ in wish.options] for wish in wishes]
         for picks in self.picks:
             (self.model.add_at_most_one if leaving_out else self.model.add_exactly_one)(picks)
+        self.times = [[(_minutes(o.start), _minutes(o.end)) for o in wish.options] for wish in wishes]
+        self.travel = [wish.travel // MINUTE for wish in wishes]
         self.people = defaultdict(list)
         for n, wish in enumerate(wishes):
             for person in wish.people:
@@ -64,26 +68,28 @@ class _Model:
         return (option for wish in self.wishes for option in wish.options)
 
     def _no_two_at_once(self, mine: list[int]) -> None:
-        """Of all that lie over one moment one may be; and those of a wish that needs to travel, with what is nearer."""
-        moments = sorted({o.start for n in mine for o in self.wishes[n].options})
-        for travel in sorted({self.wishes[n].travel for n in mine}):
-            same = [n for n in mine if self.wishes[n].travel == travel]
-            for moment in moments:
-                self._clique([(n, timedelta(), travel) for n in same], moment)
-            less = [n for n in mine if self.wishes[n].travel < travel]
+        """Of all that lie over one moment one may be; and of those of a wish that needs to travel, with what is near."""
+        for travel in {self.travel[n] for n in mine}:
+            same = [n for n in mine if self.travel[n] == travel]
+            self._cliques([(n, 0, travel) for n in same])
+            less = [n for n in mine if self.travel[n] < travel]
             for n in same if less else ():
-                for moment in sorted({*moments, *(o.start - travel for o in self.wishes[n].options)}):
-                    self._clique([(n, travel, travel), *((m, timedelta(), timedelta()) for m in less)], moment)
+                self._cliques([(n, travel, travel), *((m, 0, 0) for m in less)])
 
-    def _clique(self, spread: list[tuple[int, timedelta, timedelta]], moment) -> None:
-        """At most one of the options that lie over a moment, each wish's spread before and after by so much."""
-        over = [
-            [pick for pick, o in zip(self.picks[n], self.wishes[n].options, strict=True)
-             if o.start - before <= moment < o.end + after]
-            for n, before, after in spread
-        ]  # fmt: skip
-        if sum(map(bool, over)) > 1:
-            self.model.add_at_most_one([pick for picks in over for pick in picks])
+    def _cliques(self, spread: list[tuple[int, int, int]]) -> None:
+        """At most one of the options that lie over a moment, each wish's spread before and after by so many minutes.
+
+        It is enough to ask where one of them begins.
+        """
+        moments = sorted({start - before for n, before, _ in spread for start, _ in self.times[n]})
+        over = [[] for _ in moments]
+        for n, before, after in spread:
+            for pick, (start, end) in zip(self.picks[n], self.times[n], strict=True):
+                for at in range(bisect_left(moments, start - before), bisect_left(moments, end + after)):
+                    over[at].append((n, pick))
+        for each in over:
+            if len({n for n, _ in each}) > 1:
+                self.model.add_at_most_one([pick for _, pick in each])
 
     def _limits(self) -> None:
         weeks, months = defaultdict(list), defaultdict(list)
@@ -93,7 +99,7 @@ class _Model:
                 for pick, o in zip(self.picks[n], wish.options, strict=True):
                     day = o.days[wish.people.index(person)]
                     weeks[person, day - timedelta(day.weekday())].append(pick)
-                    months[person, (day.year, day.month)].append(pick * ((o.end - o.start) // timedelta(minutes=1)))
+                    months[person, (day.year, day.month)].append(pick * ((o.end - o.start) // MINUTE))
         for key, used in weeks.items():
             if (limit := self.room.weeks.get(key, self.room.per_week.get(key[0]))) is not None:
                 self.model.add(sum(used) <= limit)
@@ -115,3 +121,7 @@ class _Model:
                 excess = self.model.new_int_var(0, len(by_wish) - over, "")
                 self.model.add(excess >= total - over)
                 yield points, excess
+
+
+def _minutes(moment: datetime) -> int:
+    return int(moment.timestamp()) // 60

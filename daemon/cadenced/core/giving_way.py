@@ -6,11 +6,12 @@ the timetable does.
 
 from collections import deque
 from collections.abc import Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from cadenced.core.timetable import Claim, Place, Timetable
 
 ROUNDS = 20  # over the whole group; the second or third finds nothing more, nearly always
+TRIES = 10  # ways for one meeting to displace others in a round: cheap ones come first, and win nearly always
 DISPLACED = 2  # meetings that one may send elsewhere at once: three hardly ever pay
 
 
@@ -73,11 +74,16 @@ def _displaces(table: Timetable, claim: Claim) -> bool:
     before = table.total
     old = table.take(claim)
     price = before - table.total
-    for place in takewhile(lambda place: place.cost < price, table.places(claim)):
-        if table.price(claim, place) < price:
-            for others in table.exchanges(claim, place):
-                if len(others) <= DISPLACED and _exchanged(table, claim, place, others, others, before):
-                    return True
+    ways = (
+        (place, others)
+        for place in takewhile(lambda place: place.cost < price, table.places(claim))
+        if table.price(claim, place) < price
+        for others in table.exchanges(claim, place)
+        if len(others) <= DISPLACED
+    )
+    for place, others in islice(ways, TRIES):
+        if _exchanged(table, claim, place, others, others, before):
+            return True
     table.put(claim, old)
     return False
 
@@ -86,11 +92,16 @@ def _replaces(table: Timetable, claim: Claim) -> bool:
     """Whether all got cheaper with it instead of another."""
     before = table.total
     dearest = max((table.paid(other) for other in table.fellows(claim)), default=0)
-    for place in takewhile(lambda place: place.cost < dearest, table.places(claim)):
-        for others in table.exchanges(claim, place):
-            for out in others if len(others) <= DISPLACED else ():
-                if _exchanged(table, claim, place, others, [other for other in others if other is not out], before):
-                    return True
+    ways = (
+        (place, others, out)
+        for place in takewhile(lambda place: place.cost < dearest, table.places(claim))
+        for others in table.exchanges(claim, place)
+        if len(others) <= DISPLACED
+        for out in others
+    )
+    for place, others, out in islice(ways, TRIES):
+        if _exchanged(table, claim, place, others, [other for other in others if other is not out], before):
+            return True
     return False
 
 

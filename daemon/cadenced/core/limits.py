@@ -5,9 +5,9 @@ know who is where: only limits count here.
 """
 
 from collections.abc import Iterator, Sequence
-from math import inf
+from operator import add
 
-from cadenced.core.timetable import Claim, Place, Quota, Timetable
+from cadenced.core.timetable import Claim, Quota, Timetable
 
 STATES = 2000  # of what is left of one person's limits: a dozen meetings in five weeks have a few hundred
 
@@ -26,36 +26,54 @@ def left_out(table: Timetable, claims: Sequence[Claim]) -> int:
 
 
 def _left_out(table: Timetable, person: str, claims: Sequence[Claim]) -> int:
-    """How many are missing in the best way to spend a person's limits; 0 where there are too many ways."""
-    ways = sorted((_ways(table, person, claim) for claim in claims), key=len)
-    quotas = list({id(quota): quota for uses in ways for use in uses for quota, _ in use}.values())
-    index = {id(quota): n for n, quota in enumerate(quotas)}
+    """How many are missing in the best way to spend a person's limits; 0 where there are too many ways.
+
+    From the first claim in time to the last. Of what is left only what those to come could spend is told apart.
+    """
+    ways = [_ways(table, person, claim) for claim in sorted(claims, key=lambda claim: _first(table, claim))]
+    quotas = {id(quota): quota for uses in ways for use in uses for quota, _ in use}
     missing = sum(claim.place is None for claim in claims)
-    states = {tuple(quota.left + sum(map(quota.used_by, quota.users)) for quota in quotas): 0}
-    for uses in ways:
+    states = {tuple(quota.left + sum(map(quota.used_by, quota.users)) for quota in quotas.values()): 0}
+    index = {key: n for n, key in enumerate(quotas)}
+    for number, uses in enumerate(ways):
+        wanted = _wanted(ways[number + 1 :], index)
         following: dict[tuple[int, ...], int] = {}
         for left, out in states.items():
             for then in _spent(left, uses, index):
-                following[then] = min(out, following.get(then, missing))
+                state = tuple(map(min, then, wanted))
+                following[state] = min(out, following.get(state, missing))
             if out + 1 < missing:  # else no way from here is better than what stands
-                following[left] = min(out + 1, following.get(left, missing))
+                state = tuple(map(min, left, wanted))
+                following[state] = min(out + 1, following.get(state, missing))
         states = following
         if len(states) > STATES:
             return 0
     return min(states.values(), default=missing)
 
 
+def _first(table: Timetable, claim: Claim) -> int:
+    return min(place.start for place in table.places(claim))
+
+
 def _ways(table: Timetable, person: str, claim: Claim) -> list[Use]:
     """The different ways in which a claim's places use a person's limits."""
     found: dict[tuple[tuple[int, int], ...], Use] = {}
     for place in table.places(claim):
-        use = _use(person, place)
+        use = tuple((quota, amount) for quota, amount in place.uses if quota.person == person)
         found[tuple((id(quota), amount) for quota, amount in use)] = use
     return list(found.values())
 
 
-def _use(person: str, place: Place) -> Use:
-    return tuple((quota, amount) for quota, amount in place.uses if quota.person == person)
+def _wanted(ways: Sequence[Sequence[Use]], index: dict[int, int]) -> list[int]:
+    """The most that these claims could spend of each quota."""
+    total = [0] * len(index)
+    for uses in ways:
+        most = [0] * len(index)
+        for use in uses:
+            for quota, amount in use:
+                most[index[id(quota)]] = max(amount, most[index[id(quota)]])
+        total = list(map(add, total, most))
+    return total
 
 
 def _spent(left: tuple[int, ...], uses: Sequence[Use], index: dict[int, int]) -> Iterator[tuple[int, ...]]:
@@ -63,5 +81,5 @@ def _spent(left: tuple[int, ...], uses: Sequence[Use], index: dict[int, int]) ->
         then = list(left)
         for quota, amount in use:
             then[index[id(quota)]] -= amount
-        if min(then, default=inf) >= 0:
+        if min(then, default=0) >= 0:
             yield tuple(then)
