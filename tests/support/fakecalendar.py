@@ -19,6 +19,9 @@ class FakeCalendar:
     now: Callable[[], datetime]
     holds: str = "VEVENT"
     writable: bool = True
+    tells: str = "events"  # or "free/busy" alone, or "nothing" at all
+    transparent: bool = False  # whatever stands there keeps nobody busy
+    marked: bool = True  # it has a sync-token to look at
     bodies: dict[str, str] = field(default_factory=dict)
     etags: dict[str, str] = field(default_factory=dict)
     log: list[tuple[str, bool]] = field(default_factory=list)  # (resource, whether it was there before)

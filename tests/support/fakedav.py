@@ -14,9 +14,11 @@ from xml.sax.saxutils import escape
 from aiohttp import web
 from lxml import etree
 
+from tests.support import fakebusy
 from tests.support.fakecalendar import FakeCalendar
+from tests.support.fakexml import multistatus, refusal, response
 
-D, C = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
+D = "{DAV:}"
 READS = frozenset({"GET", "PROPFIND", "REPORT", "OPTIONS"})
 _TOKEN = re.compile(r"http://sync/(\d+)")
 _COLLECTION = "<d:collection/>"
@@ -138,6 +140,8 @@ class FakeDav:
         if request.method != "REPORT":
             return web.Response(status=405)
         root = etree.fromstring(await request.read())
+        if root.tag in fakebusy.REPORTS:
+            return fakebusy.answer(root.tag, path, calendar)
         if root.tag == f"{D}sync-collection":
             return self._sync(path, calendar, root.findtext(f"{D}sync-token") or "")
         return self._multiget(calendar, [href.text for href in root.iterfind(f"{D}href")])
@@ -244,12 +248,10 @@ def _calendar(user: str, name: str, calendar: FakeCalendar) -> str:
         + f"<d:displayname>{escape(calendar.name)}</d:displayname>"
         + f'<c:supported-calendar-component-set><c:comp name="{calendar.holds}"/></c:supported-calendar-component-set>'
         + f"<d:current-user-privilege-set><d:privilege>{may}</d:privilege></d:current-user-privilege-set>"
-        + _href("d:current-user-principal", f"/{user}/"),
+        + _href("d:current-user-principal", f"/{user}/")
+        + ("<c:schedule-calendar-transp><c:transparent/></c:schedule-calendar-transp>" if calendar.transparent else "")
+        + (f"<d:sync-token>http://sync/{len(calendar.log)}</d:sync-token>" if calendar.marked else ""),
     )
-
-
-def refusal(href: str, code: int) -> str:
-    return f"<d:response><d:href>{href}</d:href><d:status>HTTP/1.1 {code} x</d:status></d:response>"
 
 
 def _kind(kind: str) -> str:
@@ -258,15 +260,3 @@ def _kind(kind: str) -> str:
 
 def _href(prop: str, href: str) -> str:
     return f"<{prop}><d:href>{href}</d:href></{prop}>"
-
-
-def response(href: str, props: str) -> str:
-    ok = "<d:status>HTTP/1.1 200 OK</d:status>"
-    return f"<d:response><d:href>{href}</d:href><d:propstat><d:prop>{props}</d:prop>{ok}</d:propstat></d:response>"
-
-
-def multistatus(members: list[str], token: str = "") -> web.Response:
-    spaces = 'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"'
-    end = f"<d:sync-token>{token}</d:sync-token>" if token else ""
-    text = f'<?xml version="1.0"?><d:multistatus {spaces}>{"".join(members)}{end}</d:multistatus>'
-    return web.Response(status=207, text=text, content_type="application/xml")

@@ -16,6 +16,7 @@ class CalendarAccount:
     """One CalDAV login. `url` may be a server, a principal, a home, one calendar, or empty when `address` is given.
 
     `calendar` is the display name (or last path segment) of the calendar to write to; empty means the default one.
+    `read` are those whose events keep the person busy, named alike; None means all that hold events.
     """
 
     name: str
@@ -25,6 +26,7 @@ class CalendarAccount:
     password: str = field(default="", repr=False)
     calendar: str = ""
     ca_file: Path | None = None
+    read: tuple[str, ...] | None = None
 
     @property
     def section(self) -> str:

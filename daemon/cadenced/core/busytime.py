@@ -33,6 +33,25 @@ class BusyQuery:
     ours: Mapping[str, Span] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class BusyReading:
+    """What one calendar said. `events`: it was read event by event; else its server told free and busy alone."""
+
+    times: tuple[BusyTime, ...]
+    events: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BusySeen:
+    """When a calendar was last read, and the mark that it bore then: it stays while nothing changes there. "" where the
+    server gives none.
+    """
+
+    url: str
+    mark: str
+    at: datetime
+
+
 def merged(times: Iterable[BusyTime]) -> tuple[BusyTime, ...]:
     """The same times as few as possible and in order. None overlaps another: where a time is both, it is taken."""
     every = list(times)

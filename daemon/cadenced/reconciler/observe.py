@@ -139,7 +139,8 @@ class Observer:
 
 def fingerprint(account: CalendarAccount) -> str:
     """Changes with every setting of the account, the password included; tells none of them."""
-    parts = (account.url, account.address, account.username, account.password, account.calendar, account.ca_file)
+    login = (account.url, account.address, account.username, account.password, account.calendar, account.ca_file)
+    parts = login if account.read is None else (*login, account.read)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 

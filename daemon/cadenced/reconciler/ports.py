@@ -3,11 +3,13 @@
 Every promise here is held by one contract suite that runs against the fake and the real thing alike (tests/contract).
 """
 
+from collections.abc import Collection as Several
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from cadenced.core.accounts import CalendarAccount, Collection, Resource, SyncResult
+from cadenced.core.busytime import BusyQuery, BusyReading, BusySeen, BusyTime, Span
 from cadenced.core.model import Meeting
 from cadenced.core.records import AccountRow, CopyRow, PairState
 
@@ -59,6 +61,33 @@ class Calendars(Protocol):
         """DELETE with If-Match. Gone already (404, 410) is success; ConflictError when the ETag is not current."""
         ...
 
+    async def to_read(self, account: CalendarAccount) -> tuple[Collection, ...]:
+        """The calendars whose events keep the account's people busy. ConfigError when none has a name that the
+        account's `read` gives: its text lists those that there are.
+        """
+        ...
+
+    async def mark(self, account: CalendarAccount, collection: Collection) -> str:
+        """What stays the same while nothing changes in the calendar; "" when its server can't tell. It compares with
+        no sync-token.
+        """
+        ...
+
+    async def busy(self, account: CalendarAccount, collection: Collection, query: BusyQuery) -> BusyReading:
+        """When the calendar keeps somebody busy: by its events, else by what free/busy its server gives. AccessError
+        when it gives neither.
+        """
+        ...
+
+    async def free_busy_of(
+        self, organizer: CalendarAccount, collection: Collection, addresses: Several[str], within: Span
+    ) -> dict[str, tuple[BusyTime, ...]]:
+        """When people of the organizer's server are busy, by address in small letters; of whom the server tells nothing
+        is missing. `collection` is the organizer's own. Their own meetings with us are among the times. AccessError or
+        PermanentError when the server tells this login nothing at all.
+        """
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -97,6 +126,26 @@ class Store(Protocol):
         self, pair: str, meetings: Sequence[Meeting], next_due: datetime, seen_due: datetime | None
     ) -> None:
         """Replaces the pair's meetings; `next_due` holds unless somebody has meanwhile made the pair due earlier."""
+        ...
+
+    async def busy_seen(self, account: str) -> dict[str, BusySeen]:
+        """The account's calendars as last read for busy time, by URL."""
+        ...
+
+    async def save_busy(self, account: str, seen: BusySeen, times: Sequence[BusyTime]) -> bool:
+        """What a calendar said. Whether any of it that is not over differs from what it said before."""
+        ...
+
+    async def keep_busy(self, account: str, urls: Several[str]) -> bool:
+        """Forgets the account's other calendars. Whether any of them kept somebody busy."""
+        ...
+
+    async def keep_busy_accounts(self, accounts: Several[str]) -> None:
+        """Forgets the busy time of all other accounts."""
+        ...
+
+    async def busy_of(self, accounts: Several[str]) -> dict[str, tuple[BusyTime, ...]]:
+        """The busy times of all their calendars as last seen, merged, in order. An account without any is missing."""
         ...
 
     async def raise_alert(self, key: str, text: str, now: datetime) -> bool:

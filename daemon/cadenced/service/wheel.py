@@ -5,7 +5,7 @@ Owns the order of a pass, and how much of it happens at once. Must never know a 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
@@ -17,6 +17,7 @@ from cadenced.core.errors import CadencedError
 from cadenced.core.model import Horizon, Programme
 from cadenced.core.records import AccountRow, AccountStatus, AlertRow, OutboxRow
 from cadenced.reconciler.apply import Applied, Applier
+from cadenced.reconciler.busywatch import BusyWatch
 from cadenced.reconciler.observe import Observation, Observer
 from cadenced.reconciler.ports import Calendars, Clock, Store
 from cadenced.reconciler.turn import Decider, Decision
@@ -83,11 +84,13 @@ class Wheel:
 
     def __post_init__(self) -> None:
         self.observer = Observer(self.calendars, self.store, self.clock, self.accounts)
+        self.busy = BusyWatch(self.calendars, self.store, self.clock, self.horizon.ahead, self.programme, self.accounts)
         self.decider = Decider(self.store, self.clock, self.horizon, self.programme, self.accounts)
         self.applier = Applier(self.calendars, self.store, self.clock, self.accounts, self.observer.forget)
 
     async def look(self, names: Iterable[str] | None = None) -> list[Observation]:
         """Looks at accounts (default: all), and makes the pairs due that something happened to."""
+        await self.busy.begin()
         stored = await self.store.accounts()
         wanted = [name for name in (names if names is not None else self.accounts) if name in self.accounts]
         seen = await _bounded(LOOKS_AT_ONCE, (self._look(name, stored.get(name)) for name in wanted))
@@ -99,6 +102,9 @@ class Wheel:
     async def _look(self, name: str, row: AccountRow | None) -> Observation:
         observation = await self.observer.look(name, row)
         self.rows[name] = observation.row
+        if busy_otherwise := await self.busy.look(observation.row, row):
+            await self.store.wake(busy_otherwise)
+            observation = replace(observation, pairs=observation.pairs | busy_otherwise)
         self.beat("look")
         return observation
 

@@ -1,19 +1,27 @@
-"""CalDAV as the reconciler needs it: discover, sync, get, create, update, delete (RFC 4791, RFC 6578).
+"""CalDAV as the reconciler needs it: discover, sync, get, create, update, delete, and when somebody is busy.
 
 Owns the servers' quirks in writing, and what a refusal means. Fits reconciler/ports.Calendars, whose promises
 tests/contract holds against every server we can start. Must never know whose event it writes, nor why.
 """
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Collection as Several
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from urllib.parse import quote, urlsplit
 
 from cadenced.core.accounts import CalendarAccount, Collection, Resource, Scheduling, SyncResult
-from cadenced.core.errors import ConflictError, PermanentError
-from cadenced.shell import changes, discovery
+from cadenced.core.busytime import BusyQuery, BusyReading, BusyTime, Span
+from cadenced.core.errors import ConflictError, PermanentError, TemporaryError
+from cadenced.shell import changes, discovery, freebusy
 from cadenced.shell.dav import Dav, Reply, SessionFactory, path_of
 from cadenced.shell.multistatus import GONE, conditions
 from cadenced.shell.opened import OpenCalendar
+from cadenced.wire.busy import busy_times, free_busy_times
 
+READING = 30.0  # seconds for all events of one calendar: of a slower one free/busy is asked, lest others wait
+SMALL = 1 << 15  # characters of events that are read where we are: some 20 ms; of more, in a thread
 ICAL = "text/calendar; charset=utf-8"
 TAKEN = frozenset({"no-uid-conflict", "unique-scheduling-object-resource"})  # of a 403 (Cyrus), RFC 4791 §5.3.2.1
 
@@ -27,8 +35,14 @@ class CalDav:
     def __init__(self, make_session: SessionFactory | None = None, *, deadline: float | None = None) -> None:
         self._dav = Dav(make_session) if deadline is None else Dav(make_session, deadline)
         self._written: dict[str, dict[str, str]] = {}  # by calendar: hrefs and ETags of our own, since its last sync
+        self._thread = ThreadPoolExecutor(
+            1, "busy"
+        )  # one calendar at a time: each takes from the loop what it computes
+        self._closed = False
 
     async def close(self) -> None:
+        self._closed = True
+        self._thread.shutdown(wait=False, cancel_futures=True)
         await self._dav.close()
 
     async def discover(self, account: CalendarAccount) -> Collection:
@@ -99,6 +113,39 @@ class CalDav:
         self._written.setdefault(calendar.collection.url, {})[href] = stored.etag
         return stored
 
+    async def to_read(self, account: CalendarAccount) -> tuple[Collection, ...]:
+        return await discovery.to_read(self._dav, account)
+
+    async def mark(self, account: CalendarAccount, collection: Collection) -> str:
+        return await freebusy.mark(self._open(account, collection))
+
+    async def busy(self, account: CalendarAccount, collection: Collection, query: BusyQuery) -> BusyReading:
+        calendar = self._open(account, collection)
+        bodies = None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(READING):
+                bodies = await freebusy.events(calendar, query.within)
+        if bodies is not None:
+            return BusyReading(await self._times(bodies, query), events=True)
+        text = await freebusy.free_busy(calendar, query.within)
+        return BusyReading(_told(text, query, calendar.host), events=False)
+
+    async def free_busy_of(
+        self, organizer: CalendarAccount, collection: Collection, addresses: Several[str], within: Span
+    ) -> dict[str, tuple[BusyTime, ...]]:
+        mine, calendar = await self.scheduling(organizer, collection), self._open(organizer, collection)
+        told = await freebusy.ask_outbox(calendar, mine, sorted(addresses), within)
+        query = BusyQuery(within, "UTC")
+        return {
+            each.lower(): _told(told[each.lower()], query, calendar.host) for each in addresses if each.lower() in told
+        }
+
+    async def _times(self, bodies: Sequence[str], query: BusyQuery) -> tuple[BusyTime, ...]:
+        if sum(map(len, bodies)) <= SMALL:
+            return busy_times(bodies, query)
+        left = (body for body in bodies if not self._closed)  # nobody waits for the rest when we end
+        return await asyncio.get_running_loop().run_in_executor(self._thread, busy_times, left, query)
+
     def _open(self, account: CalendarAccount, collection: Collection) -> OpenCalendar:
         return OpenCalendar(self._dav, account, collection)
 
@@ -106,6 +153,13 @@ class CalDav:
         """What a sync has told of is not looked for again, unless it was written anew in the meantime."""
         still = self._written.get(collection.url, {})
         self._written[collection.url] = {href: etag for href, etag in still.items() if told.get(href) != etag}
+
+
+def _told(text: str, query: BusyQuery, host: str) -> tuple[BusyTime, ...]:
+    try:
+        return free_busy_times(text, query)
+    except Exception as error:  # the library raises many things, and none of them means that there is no busy time
+        raise TemporaryError(f"{host} answers with what is no free/busy time: {type(error).__name__}") from error
 
 
 def _overlooks(collection: Collection) -> bool:

@@ -75,6 +75,30 @@ async def calendar_names(dav: Dav, account: CalendarAccount) -> list[str]:
     return sorted([each.name for home in homes for each in await _calendars(dav, account, home)])
 
 
+async def to_read(dav: Dav, account: CalendarAccount) -> tuple[Collection, ...]:
+    """The calendars whose events keep the person busy: those that `read` names, else all that hold events and that
+    nobody marked as keeping nobody busy (RFC 6638 §9.1).
+
+    ConfigError, with the names that there are, when there is none of a name.
+    """
+    if account.read == ():
+        return ()
+    url = _canonical(account, account.url or await _looked_up(account))
+    here = await _entrance(dav, account, url)
+    alone = here.says.is_a(CALENDAR) and not here.urls(f"{DAV}current-user-principal")
+    homes, _ = ([], "") if alone else await _homes(dav, account, here)
+    found = {_slashed(each.url): each for home in homes for each in await _calendars(dav, account, home)}
+    if here.says.is_a(CALENDAR):
+        found.setdefault(_slashed(here.url), here)
+    calendars = [found[url] for url in sorted(found)]
+    if account.read is not None:
+        named = {each.url for name in account.read for each in _called(account, calendars, name)}
+        calendars = [each for each in calendars if each.url in named]
+    else:
+        calendars = [each for each in calendars if not each.says.is_transparent()]
+    return tuple(Collection(account.name, _slashed(each.url), each.name) for each in calendars)
+
+
 async def scheduling(dav: Dav, account: CalendarAccount, collection: Collection) -> Scheduling:
     """What the login can do for invitations that stand in this calendar."""
     options = await dav.request(account, Ask("OPTIONS", collection.url))
@@ -193,17 +217,23 @@ async def _calendars(dav: Dav, account: CalendarAccount, home: str) -> list[_Pla
 
 
 def _named(account: CalendarAccount, calendars: Sequence[_Place]) -> _Place:
-    """By display name or last part of the path."""
-    wanted = _normal(account.calendar)
-    found = [each for each in calendars if wanted in (_normal(each.name), _normal(each.last))]
+    """The one to write to."""
+    found = _called(account, calendars, account.calendar)
     if len(found) == 1:
         return found[0]
+    urls = " and ".join(sorted(each.url for each in found))
+    raise ConfigError(f'{account.section}: several are called "{account.calendar}"; put one as url: {urls}')
+
+
+def _called(account: CalendarAccount, calendars: Sequence[_Place], name: str) -> list[_Place]:
+    """By display name or last part of the path."""
+    wanted = _normal(name)
+    found = [each for each in calendars if wanted in (_normal(each.name), _normal(each.last))]
     if found:
-        urls = " and ".join(sorted(each.url for each in found))
-        raise ConfigError(f'{account.section}: several are called "{account.calendar}"; put one as url: {urls}')
+        return found
     names = ", ".join(sorted(each.name for each in calendars))
     there = f"there are: {names}" if names else "there is none at all; make one in a calendar app"
-    raise ConfigError(f'{account.section}: no calendar is called "{account.calendar}"; {there}')
+    raise ConfigError(f'{account.section}: no calendar is called "{name}"; {there}')
 
 
 def _usual(account: CalendarAccount, calendars: Sequence[_Place], default: str) -> _Place:

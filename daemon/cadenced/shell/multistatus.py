@@ -19,7 +19,7 @@ _SPACES = 'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"'
 
 DISCOVER = f"""{_HEAD}<d:propfind {_SPACES}><d:prop><d:current-user-principal/><d:resourcetype/><d:displayname/>\
 <d:current-user-privilege-set/><c:calendar-home-set/><c:supported-calendar-component-set/><c:schedule-inbox-URL/>\
-<c:schedule-outbox-URL/><c:schedule-default-calendar-URL/><c:calendar-user-address-set/></d:prop></d:propfind>"""
+<c:schedule-outbox-URL/><c:schedule-calendar-transp/><c:schedule-default-calendar-URL/><c:calendar-user-address-set/></d:prop></d:propfind>"""
 WRITE = frozenset({f"{DAV}all", f"{DAV}write", f"{DAV}write-content", f"{DAV}bind"})  # RFC 3744 §3; bind: to create
 GONE = frozenset({404, 410})
 CUT = 507  # of the collection: the list goes on, or ends too early (RFC 6578 §3.6)
@@ -56,6 +56,10 @@ class Member:
         """Whether a calendar takes VEVENTs (RFC 4791 §5.2.3: it does unless it says otherwise)."""
         sets = self.props.find(f"{CAL}supported-calendar-component-set") if self.props is not None else None
         return sets is None or any(comp.get("name") == "VEVENT" for comp in sets.iterfind(f"{CAL}comp"))
+
+    def is_transparent(self) -> bool:
+        """Whether nothing in a calendar keeps anybody busy (RFC 6638 §9.1)."""
+        return self.props is not None and self.props.find(f"{CAL}schedule-calendar-transp/{CAL}transparent") is not None
 
     def may_be_written(self) -> bool:
         """Whether the login may write here (RFC 3744 §5.4): unless the server names privileges, and none of these."""

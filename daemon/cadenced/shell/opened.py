@@ -19,6 +19,10 @@ XML = "application/xml; charset=utf-8"
 NONE: Mapping[str, str] = {}
 
 
+class TooManyError(PermanentError):
+    """More events than are read in one look."""
+
+
 @dataclass
 class Reading:
     """What became of the hrefs asked for. `unreadable` are there, and the server does not hand them out."""
@@ -102,7 +106,7 @@ class OpenCalendar:
                 await self._read_singly(href, reading)
             size += sum(len(each.body) for each in reading.found[before:])
             if size > WHOLE:
-                raise PermanentError(f"the events in {self.collection.url} have more than {WHOLE >> 20} MB together")
+                raise TooManyError(f"the events in {self.collection.url} have more than {WHOLE >> 20} MB together")
         return reading
 
     async def _read_singly(self, href: str, reading: Reading) -> None:

@@ -5,7 +5,7 @@ Moments are microseconds since 1970 in UTC, so that they sort and compare in any
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-REVISION = "0001"  # of migrations/versions: what this code reads and writes
+REVISION = "0002"  # of migrations/versions: what this code reads and writes
 
 metadata = MetaData()
 
@@ -58,6 +58,25 @@ accounts = Table(
     Column("problem", Text, nullable=False),
     Column("since", BigInteger),
     Column("fingerprint", String, nullable=False),
+)
+
+busy = Table(
+    "busy",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("calendar", Text, primary_key=True),  # its URL
+    Column("start", BigInteger, primary_key=True, autoincrement=False),
+    Column("end", BigInteger, nullable=False),
+    Column("tentative", Boolean, nullable=False),
+)
+
+busy_calendars = Table(
+    "busy_calendars",
+    metadata,
+    Column("account", String, primary_key=True),
+    Column("calendar", Text, primary_key=True),
+    Column("mark", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),  # when it was last read
 )
 
 outbox = Table(

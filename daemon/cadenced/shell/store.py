@@ -26,6 +26,7 @@ from cadenced.core.records import (
     PairState,
 )
 from cadenced.shell import schema
+from cadenced.shell.busytimes import BusyTimes
 from cadenced.shell.database import Database, explained
 from cadenced.shell.journal import Journal
 from cadenced.shell.ledger import Ledger
@@ -38,7 +39,7 @@ from cadenced.shell.upsert import insert_new, upsert
 SHARDS = 256
 
 
-class Store(Ledger):
+class Store(Ledger, BusyTimes):
     """Open it with open(), which takes the lock, or with snapshot(), which changes nothing on disk."""
 
     def __init__(self, database: Database, journal: Journal, lock: Lock | None = None) -> None:

@@ -9,13 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
-from cadenced.core.busytime import BusyQuery, BusyTime, apart_from, clipped
+from icalendar import Calendar, FreeBusy
+
+from cadenced.core.busytime import BusyQuery, BusyTime, Span, apart_from, clipped
 from cadenced.core.model import Identity
 from cadenced.wire.bare import MARK, OUTLOOK, Bared, bare_components
 from cadenced.wire.occurrences import occurrences
 
+PRODID = "-//cadenced//cadenced//EN"
 FREE = frozenset({"FREE", "WORKINGELSEWHERE"})  # of OUTLOOK
 NOT_COMING = frozenset({"DECLINED", "DELEGATED"})  # of PARTSTAT (RFC 5545 §3.2.12)
 MOST = 20_000  # events of one calendar that are read: a busy decade; more would be read at the cost of the others
@@ -48,6 +52,25 @@ def free_busy_times(text: str, query: BusyQuery) -> tuple[BusyTime, ...]:
         raise ValueError("it holds no free/busy time")
     periods = [busy for each in told for busy in _periods(each)]
     return clipped(apart_from(periods, query.ours.values()), query.within)
+
+
+def free_busy_request(organizer: str, addresses: Iterable[str], within: Span) -> str:
+    """The question to a scheduling outbox: when are these addresses free (RFC 5546 §3.3.2)? The same question has the
+    same UID, and no moment of its own.
+    """
+    who = sorted(addresses)
+    question = FreeBusy()
+    question.add("uid", str(uuid5(NAMESPACE_URL, f"{organizer} {who} {within}")))
+    for name, moment in (("dtstamp", within[0]), ("dtstart", within[0]), ("dtend", within[1])):
+        question.add(name, moment.astimezone(UTC))
+    question.add("organizer", f"mailto:{organizer}")
+    for each in who:
+        question.add("attendee", f"mailto:{each}")
+    calendar = Calendar()
+    for name, text in (("prodid", PRODID), ("version", "2.0"), ("method", "REQUEST")):
+        calendar.add(name, text)
+    calendar.add_component(question)
+    return str(calendar.to_ical(sorted=False), "utf-8")
 
 
 def _events(body: str, timezone: str) -> list[Bared]:
