@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Alarm, Calendar, Event
 
 from cadenced.core.accounts import CalendarAccount, Collection, Resource
 from cadenced.core.model import Identity
@@ -47,6 +47,14 @@ class Party:
         calendar, event, copy = await self._own(uid)
         for key in ("DTSTART", "DTEND"):
             event[key].dt += DAY
+        await self.client.update(self.account, self.collection, copy.href, text(calendar), copy.etag)
+
+    async def adds_an_alarm(self, uid: str) -> None:
+        calendar, event, copy = await self._own(uid)
+        alarm = Alarm()
+        for key, value in (("action", "DISPLAY"), ("description", "Off you go"), ("trigger", -DAY)):
+            alarm.add(key, value)
+        event.add_component(alarm)
         await self.client.update(self.account, self.collection, copy.href, text(calendar), copy.etag)
 
     async def deletes(self, uid: str) -> None:

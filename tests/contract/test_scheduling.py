@@ -196,6 +196,13 @@ class TestAnswers:
         expected = "NEEDS-ACTION" if server.name == "xandikos" else "DECLINED"  # to it, nothing has changed
         assert (await organizer.answers())["bob"] == expected
 
+    async def test_what_only_we_read_is_not_sent_to_the_guests(self, organizer, bob):
+        """So what we wrote last may be older in a guest's copy than in the organizer's event."""
+        before = await bob.find(organizer.uid)
+        await organizer.changes(start=START + DAY)  # a note alone: as if somebody had moved the organizer's event
+        assert observe((await organizer.reads()).body).baseline == baseline(fields(START + DAY))
+        assert await bob.find(organizer.uid) == before
+
     async def test_a_guest_can_still_answer_after_several_changes(self, organizer, bob):
         for number in range(3):
             await organizer.changes("summary", summary=f"Title {number}")
@@ -214,6 +221,12 @@ class TestTheGuestsOwnCopy:
         await bob.deletes(organizer.uid)
         await organizer.changes("summary", summary="Another title")
         assert observe((await bob.find(organizer.uid)).body).summary == "Another title"
+
+    async def test_a_guest_s_own_alarm_lasts_until_the_next_change(self, organizer, bob):
+        await bob.adds_an_alarm(organizer.uid)
+        assert "BEGIN:VALARM" in (await bob.find(organizer.uid)).body
+        await organizer.changes("summary", summary="Another title")
+        assert "BEGIN:VALARM" not in (await bob.find(organizer.uid)).body
 
     async def test_a_guest_who_moves_it_is_refused_or_never_heard_of(self, organizer, bob, server):
         before = await organizer.reads()

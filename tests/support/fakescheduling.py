@@ -17,6 +17,7 @@ from tests.support.fakecalendar import FakeCalendar, uid_of
 from tests.support.fakedav import FakeDav, _href, _kind, multistatus, response
 
 CAN = "1, 2, 3, calendar-access, calendar-auto-schedule"
+STAMPS = frozenset({"DTSTAMP", "LAST-MODIFIED"})
 DELIVERED, UNKNOWN = "1.2", "3.7"  # RFC 6638 §3.2.9
 
 
@@ -88,7 +89,7 @@ class FakeScheduling(FakeDav):
             for guest in _guests(_event(before)):
                 if str(guest).lower() not in kept and (user := _user_at(guest, self._addresses)):
                     self._usual(user).deliver(_with(self._usual(user).copy_of(uid_of(before)) or before, _cancelled))
-        for guest in there:
+        for guest in there if _said(before) != _said(after) else ():
             if user := _user_at(guest, self._addresses):
                 self._usual(user).deliver(_with(after, _without_status))
         return _with(after, self._with_status) if after else ""
@@ -120,6 +121,12 @@ class FakeScheduling(FakeDav):
 
 def _event(body: str) -> Event:
     return ICalendar.from_ical(body).events[0]
+
+
+def _said(body: str) -> dict[str, str]:
+    """What guests are told of: all but what only the organizer's app reads, and what the server itself put there."""
+    event = _event(_with(body, _without_status)) if body else {}
+    return {key: repr(value) for key, value in event.items() if not key.startswith("X-") and key not in STAMPS}
 
 
 def _guests(event: Event) -> list:
