@@ -10,7 +10,7 @@ from itertools import islice, takewhile
 
 from cadenced.core.timetable import Claim, Place, Timetable
 
-ROUNDS = 20  # over the whole group; the second or third finds nothing more, nearly always
+ROUNDS = 20  # for each claim of the group, on average: two or three find nothing more, nearly always
 TRIES = 10  # ways for one meeting to displace others in a round: cheap ones come first, and win nearly always
 DISPLACED = 2  # meetings that one may send elsewhere at once: three hardly ever pay
 
@@ -50,9 +50,14 @@ def make_room(table: Timetable, claims: Sequence[Claim], fewest: int, evictions:
 
 def find_cheaper(table: Timetable, claims: Sequence[Claim]) -> None:
     """Moves meetings, alone or with those in their way, until nothing costs less that way. As many stay placed."""
-    for _ in range(ROUNDS):
-        if not any([_cheaper(table, claim) for claim in claims]):  # noqa: C419 - all are to try
+    waiting = dict.fromkeys(claims)
+    for _ in range(ROUNDS * len(claims)):
+        if not waiting:
             break
+        claim = next(iter(waiting))
+        del waiting[claim]
+        if _cheaper(table, claim):
+            waiting |= dict.fromkeys((claim, *table.fellows(claim)))
 
 
 def _cheaper(table: Timetable, claim: Claim) -> bool:

@@ -21,9 +21,11 @@ def search(table: Timetable, claims: Sequence[Claim], fewest: int) -> bool:
 
     Whether no choice places more: all but `fewest` are placed, or all was searched.
     """
+    before = [claim.place for claim in claims]
+    if before.count(None) <= fewest:
+        return True
     if len(claims) > DEEPEST:
         return False
-    before = [claim.place for claim in claims]
     for claim in claims:
         if claim.place is not None:
             table.take(claim)

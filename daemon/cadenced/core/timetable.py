@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from math import inf
 from typing import NamedTuple
 
-from cadenced.core.wishes import Option, Room, Wish
+from cadenced.core.wishes import Month, Option, Room, Wish
 
 SAME_DAY = 10  # points for each two meetings of a mentor on one day: as much as a day further from the target
 SAME_WEEK = 3  # and for each two in one week (Monday to Sunday)
@@ -80,7 +80,8 @@ class Timetable:
     def __init__(self, wishes: Sequence[Wish], room: Room) -> None:
         self.total = 0
         self._room = room
-        self._quotas: dict[tuple[str, int | tuple[int, int]], Quota | None] = {}
+        self._quotas: dict[tuple[str, date | Month], Quota] = {}
+        self._by_day: dict[tuple[str, date], tuple[Quota | None, Quota | None]] = {}
         limited = {*room.per_week, *room.per_month, *(who for who, _ in (*room.weeks, *room.months))}
         calendars: dict[str, list[Taken]] = {}
         loads: dict[str, tuple[dict[int, int], dict[int, int]]] = {}
@@ -220,21 +221,23 @@ class Timetable:
         minutes = (option.end - option.start) // MINUTE
         uses = []
         for number in claim.limited:
-            person, day = claim.wish.people[number], option.days[number]
-            uses.append((self._week(person, day), 1))
-            uses.append((self._month(person, day), minutes))
-        return tuple((quota, amount) for quota, amount in uses if quota is not None)
+            week, month = self._quotas_of(claim.wish.people[number], option.days[number])
+            if week is not None:
+                uses.append((week, 1))
+            if month is not None:
+                uses.append((month, minutes))
+        return tuple(uses)
 
-    def _week(self, person: str, day: date) -> Quota | None:
-        key = (person, day.toordinal() - day.weekday())
-        if key not in self._quotas:
-            left = self._room.weeks.get((person, date.fromordinal(key[1])), self._room.per_week.get(person))
-            self._quotas[key] = None if left is None else Quota(person, left)
-        return self._quotas[key]
+    def _quotas_of(self, person: str, day: date) -> tuple[Quota | None, Quota | None]:
+        """Those of the day's week and of its month."""
+        if (found := self._by_day.get((person, day))) is None:
+            room, monday, month = self._room, day - timedelta(days=day.weekday()), (day.year, day.month)
+            found = (
+                self._quota(person, monday, room.weeks.get((person, monday), room.per_week.get(person))),
+                self._quota(person, month, room.months.get((person, month), room.per_month.get(person))),
+            )
+            self._by_day[person, day] = found
+        return found
 
-    def _month(self, person: str, day: date) -> Quota | None:
-        key = (person, (day.year, day.month))
-        if key not in self._quotas:
-            left = self._room.months.get(key, self._room.per_month.get(person))
-            self._quotas[key] = None if left is None else Quota(person, left)
-        return self._quotas[key]
+    def _quota(self, person: str, when: date | Month, left: int | None) -> Quota | None:
+        return None if left is None else self._quotas.setdefault((person, when), Quota(person, left))

@@ -15,8 +15,8 @@ from cadenced.core.wishes import Month, Option, Room, Wish
 
 __all__ = ["SAME_DAY", "SAME_WEEK", "Month", "Option", "Room", "Wish", "choose_together"]
 
-EVICTIONS = 100  # before all is searched: where room can be made, a dozen nearly always makes it
-EXCHANGES = 20  # for each claim of the group, where the search came to no end: not all fit in, so one goes for another
+EVICTIONS = 40  # before all is searched: where room can be made, a dozen nearly always makes it
+EXCHANGES = 10  # for each claim of the group, where the search came to no end: not all fit in, so one goes for another
 
 
 def choose_together(wishes: Sequence[Wish], room: Room) -> dict[Identity, Option]:
@@ -35,13 +35,10 @@ def _place(table: Timetable, claims: Sequence[Claim]) -> None:
         place = table.best(claim)
         if place is not None:
             table.put(claim, place)
-    missing = [claim for claim in claims if claim.place is None]
-    if missing and not (
-        len(missing) <= (fewest := left_out(table, claims))
-        or make_room(table, claims, fewest, EVICTIONS, slack=1)
-        or search(table, claims, fewest)
-    ):
-        make_room(table, claims, fewest, EXCHANGES * len(claims), slack=0)
+    if any(claim.place is None for claim in claims) and not make_room(table, claims, 0, EVICTIONS, slack=1):
+        fewest = left_out(table, claims)
+        if not search(table, claims, fewest):
+            make_room(table, claims, fewest, EXCHANGES * len(claims), slack=0)
     find_cheaper(table, claims)
 
 
