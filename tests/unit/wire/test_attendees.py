@@ -54,6 +54,17 @@ class TestInviting:
     def test_inviting_again_changes_nothing(self):
         assert invite(INVITED, CADENCE, [JONAS, MAYA]) == INVITED
 
+    def test_capitals_make_nobody_another(self):
+        assert invite(INVITED, Guest("CADENCE@Example.org", "C"), [Guest("Jonas@EXAMPLE.org", "J")]) == INVITED
+        shouted = invite(BODY, Guest("CADENCE@Example.org", "C"), [Guest("Jonas@EXAMPLE.org", "J")])
+        assert invite(shouted, CADENCE, [JONAS]) == shouted
+
+    def test_of_several_organizers_one_is_left(self):
+        body = invite(with_lines("ORGANIZER:mailto:a@b", "ORGANIZER:mailto:cadence@example.org"), CADENCE, [])
+        assert [line for line in lines(body) if line.startswith("ORGANIZER")] == [
+            "ORGANIZER;CN=Cadence:mailto:cadence@example.org"
+        ]
+
     def test_whoever_has_answered_keeps_the_answer_when_another_is_invited(self):
         body = invite(with_lines(*ANSWERED), CADENCE, [MAYA, JONAS, Guest("zoe@example.org", "Zoë")])
         assert [line for line in lines(body) if line in ANSWERED] == [*ANSWERED]
@@ -115,6 +126,14 @@ class TestReading:
     )
     def test_a_guest_is_read_as_calendar_apps_write_them(self, line, address, expected):
         assert participations(with_lines(line)) == {address: expected}
+
+    @given(st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"])))
+    def test_whatever_stands_in_a_line_the_others_are_read(self, junk):
+        body = with_lines(f"ATTENDEE{junk}", ANSWERED[0], f"ORGANIZER{junk}")
+        assert participations(body)["jonas@example.org"].partstat is PartStat.ACCEPTED
+        organizer_of(body)
+        assert participations(ask_again(body, [""]))["jonas@example.org"].partstat is PartStat.ACCEPTED
+        assert participations(invite(body, CADENCE, [JONAS, MAYA])).keys() >= {"jonas@example.org", "maya@example.org"}
 
     def test_an_event_of_nobody_s_has_neither_guests_nor_an_organizer(self):
         assert participations(BODY) == {}
