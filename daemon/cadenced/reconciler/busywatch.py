@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from cadenced.core.accounts import CalendarAccount, Collection
 from cadenced.core.busytime import BusyQuery, BusySeen, Span
 from cadenced.core.errors import AccessError, ConfigError, MissingError, PermanentError, TemporaryError
-from cadenced.core.model import Person, Programme
+from cadenced.core.model import Horizon, Person, Programme
 from cadenced.core.records import AccountRow, AccountStatus
 from cadenced.reconciler.ports import Calendars, Clock, Store
 from cadenced.wire.ical import observe
@@ -48,12 +48,10 @@ class _Watched:
 
 @dataclass
 class BusyWatch:
-    """`ahead` is the horizon: how far ahead events are written."""
-
     calendars: Calendars
     store: Store
     clock: Clock
-    ahead: timedelta
+    horizon: Horizon
     programme: Programme
     accounts: Mapping[str, CalendarAccount]
     _watched: dict[str, _Watched] = field(default_factory=dict)
@@ -129,7 +127,7 @@ class BusyWatch:
         """From this morning (in UTC, so that it stays the same all day) to where periods end."""
         now = self.clock.now()
         first = datetime.combine(now.date(), time(), now.tzinfo)
-        return first, first + self.ahead + BEYOND
+        return first, first + self.horizon.ahead + BEYOND
 
     async def query(self, name: str) -> BusyQuery:
         """In the zone of the account's person; where several share it, of the first."""

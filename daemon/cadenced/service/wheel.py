@@ -84,7 +84,7 @@ class Wheel:
 
     def __post_init__(self) -> None:
         self.observer = Observer(self.calendars, self.store, self.clock, self.accounts)
-        self.busy = BusyWatch(self.calendars, self.store, self.clock, self.horizon.ahead, self.programme, self.accounts)
+        self.busy = BusyWatch(self.calendars, self.store, self.clock, self.horizon, self.programme, self.accounts)
         self.decider = Decider(self.store, self.clock, self.horizon, self.programme, self.accounts)
         self.applier = Applier(self.calendars, self.store, self.clock, self.accounts, self.observer.forget)
 
