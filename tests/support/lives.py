@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from cadenced.core.availability import Busy
 from cadenced.core.model import Cadence, Horizon, Meeting, Pair, State
 from cadenced.core.plan import Plan, plan_pair
+from cadenced.core.slots import Taken
 from tests.support.pairs import (
     AGREED,
     FORTNIGHTLY_TO_MONTHLY,
@@ -43,6 +44,11 @@ class Turn:
     def fixed(self, meeting: Meeting) -> bool:
         return meeting.pinned or meeting.touched or meeting.start <= self.now + HORIZON.freeze
 
+    def overtaken(self, meeting: Meeting) -> bool:
+        """Only its texts are a human's, and something else takes its time now."""
+        stays = [(m.start, m.end) for m in self.standing if m.pinned and m.identity != meeting.identity]
+        return not meeting.pinned and any(a < meeting.end and meeting.start < b for a, b in (*self.busy, *stays))
+
     @property
     def fresh(self) -> list[Meeting]:
         """What this turn placed."""
@@ -51,7 +57,7 @@ class Turn:
 
 
 def turn(happened: str, pair: Pair, standing: tuple[Meeting, ...], now: datetime, busy: Times) -> Turn:
-    return Turn(happened, pair, standing, now, busy, plan_pair(pair, standing, now, HORIZON, Busy(busy)))
+    return Turn(happened, pair, standing, now, busy, plan_pair(pair, standing, now, HORIZON, Taken(Busy(busy))))
 
 
 @st.composite

@@ -18,6 +18,7 @@ class Mail(StrEnum):
     BRIEF = "brief"  # any other meeting
     TASK = "task"  # a month without a meeting
     MOVED = "moved"  # both moved it, differently: to the one whose time was not taken
+    TIMES = "times"  # no time suits both by itself: three to choose from
     ALERT = "alert"  # to the coordinator
 
 
@@ -33,7 +34,7 @@ class CreateEvent:
 
 @dataclass(frozen=True, slots=True)
 class UpdateEvent:
-    """`changed` names the fields of EventFields that are rewritten; every other property stays as a human left it.
+    """`changed` names what is rewritten; every other property stays as a human left it.
 
     Where it is empty the action only notes in the event that what its human did is known (`is_note`).
     """
@@ -44,7 +45,7 @@ class UpdateEvent:
     href: str
     etag: str
     fields: EventFields
-    changed: frozenset[str]  # of "time", "summary", "location", "description"; empty: only the baseline is renewed
+    changed: frozenset[str]  # "time", "status", "summary", "location", "description"
     baseline: Baseline
     reason: str
 
@@ -73,6 +74,8 @@ class SendMail:
     month: int  # the roadmap month it speaks of, counted from 1 through all cycles; 0 when it speaks of none
     reason: str
     carried_over: bool = False  # the task of a month that had no meeting
+    times: tuple[tuple[datetime, datetime], ...] = ()  # start and end of each time to choose from
+    who: str = ""  # the person who can't, or nothing
 
 
 def is_note(action: "EventAction") -> bool:

@@ -5,7 +5,7 @@ how an action is carried out.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cadenced.core.actions import CancelEvent, CreateEvent, EventAction, UpdateEvent, is_note
@@ -19,8 +19,8 @@ TEXTS = ("summary", "location", "description")
 class Place:
     """One calendar that a meeting belongs into: whose it is, what it should say there, and what stands there.
 
-    `copy` is None when nothing does; `closed` when nothing may be created: a human deleted it, or a foreign event
-    stands in the way.
+    `copy` is None when nothing does; `closed` when nothing may be created: a human deleted it at this very time, or a
+    foreign event stands in the way.
     """
 
     person: str
@@ -36,8 +36,8 @@ def diff(meeting: Meeting, places: Sequence[Place], now: datetime) -> Iterator[E
     Notes come last: until the other copy has followed, a move stays recognisable as one, so that a move which the other
     made meanwhile is seen to overrule it, and is told.
     """
-    if meeting.state is not State.STANDING:
-        return
+    if meeting.state is State.DECLINED:
+        return  # what is left of it stays until there is another time
     actions = (_update(meeting, each, now) if each.copy else _create(meeting, each, now) for each in places)
     yield from sorted((action for action in actions if action is not None), key=is_note)
 
@@ -53,7 +53,7 @@ def cancel(
 
 
 def _create(meeting: Meeting, place: Place, now: datetime) -> CreateEvent | None:
-    if place.closed or meeting.end <= now:
+    if place.closed or meeting.end <= now or meeting.state is not State.STANDING:
         return None
     baseline = _baseline(meeting, {name: fingerprint(getattr(place.fields, name)) for name in TEXTS}, now)
     return CreateEvent(meeting, place.person, place.account, place.fields, baseline, meeting.reason)
@@ -67,10 +67,12 @@ def _update(meeting: Meeting, place: Place, now: datetime) -> UpdateEvent | None
     if max(meeting.end, event.end or meeting.end) <= now:
         return None
     changed = {"time"} if (event.start, event.end) != (meeting.start, meeting.end) else set()
+    if event.cancelled is not (meeting.state is State.CANCELLED):
+        changed.add("status")
     texts = {}
     for name in TEXTS:
         wanted, found = fingerprint(getattr(place.fields, name)), fingerprint(getattr(event, name))
-        ours = found == getattr(written, name)
+        ours = found == getattr(written, name) and meeting.state is State.STANDING
         texts[name] = wanted if ours else getattr(written, name)
         if ours and found != wanted:
             changed.add(name)
@@ -84,15 +86,20 @@ def _update(meeting: Meeting, place: Place, now: datetime) -> UpdateEvent | None
 
 
 def _baseline(meeting: Meeting, texts: Mapping[str, str], now: datetime) -> Baseline:
-    return Baseline(meeting.start, meeting.end, meeting.placed, meeting.rules, **texts, decided=now)
+    off = meeting.state is State.CANCELLED
+    placed, summary, location, description = meeting.placed, *(texts[name] for name in TEXTS)
+    times = (meeting.start, meeting.end, placed)
+    return Baseline(*times, meeting.rules, summary, location, description, now, meeting.tries, cancelled=off)
 
 
 def _same_places(new: Baseline, old: Baseline) -> bool:
     """Whether a write would only renew fingerprints of texts: not worth one."""
-    return (new.start, new.end, new.placed, new.rules) == (old.start, old.end, old.placed, old.rules)
+    return replace(new, **{name: getattr(old, name) for name in TEXTS}, decided=old.decided) == old
 
 
 def _why(changed: set[str], meeting: Meeting) -> str:
+    if "status" in changed:
+        return "called off by one of the two" if meeting.state is State.CANCELLED else "on again"
     if "time" in changed:
         return meeting.reason
     if changed:

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from cadenced.core.model import Identity
+from cadenced.core.model import UNTRIED, Identity, Tries
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,8 @@ class Baseline:
     location: str
     description: str
     decided: datetime  # when we wrote it: of copies that no human moved, the latest decision holds
+    tries: Tries = UNTRIED
+    cancelled: bool = False  # STATUS:CANCELLED, as the human has it who called the meeting off
 
 
 @dataclass(frozen=True, slots=True)

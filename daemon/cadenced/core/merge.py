@@ -4,7 +4,7 @@ Owns the table of DESIGN §7. Every copy carries what we last wrote (its baselin
 and no store is needed to know. Must never know servers, syntax, or where the planner would have liked the meeting.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -13,28 +13,34 @@ from cadenced.core.model import Identity, Meeting, State
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
+Refusals = Mapping[str, Baseline | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A meeting as its copies have it. `overruled`: accounts whose human moved it too, and whose time was not taken."""
+    """A meeting as its copies have it. `overruled`: accounts whose human moved it too, and whose time was not taken.
+    `declined`: those whose human can't at the time that it has.
+    """
 
     meeting: Meeting
     overruled: tuple[str, ...] = ()
+    declined: tuple[str, ...] = ()
 
 
 def settle(
-    identity: Identity, copies: Sequence[Copy], deleted: Sequence[str], remembered: Meeting | None
+    identity: Identity, copies: Sequence[Copy], refusals: Refusals, remembered: Meeting | None
 ) -> Settled | None:
     """Where a meeting stands, from its copies, mentor's first: the mentor breaks ties.
 
-    `deleted` names the accounts whose human deleted the copy. `remembered` is the store's word; it counts only where
-    no copy can be read, for the copies are never out of date and the store may be (restored from an old backup, say).
+    `refusals` names the accounts whose human deleted or declined it, each with what stood there then (None where nobody
+    knows): a time was refused, and another time has not been. `remembered` is the store's word; it counts only where no
+    copy can be read, for the copies are never out of date and the store may be (restored from an old backup, say).
     None when nothing is known of the meeting.
     """
     readable = [copy for copy in copies if copy.event.baseline and copy.event.start and copy.event.end]
-    state = _state(copies, deleted)
     if not readable:
-        return Settled(replace(remembered, state=state)) if remembered else None
+        meeting = remembered or buried(identity, refusals.values())
+        return _judged(meeting, readable, refusals) if meeting else None
     chosen = _chosen(readable)
     event, baseline = chosen.event, chosen.event.baseline
     if event.start is None or event.end is None or baseline is None:  # for the type checker: readable ones have all
@@ -45,13 +51,36 @@ def settle(
         event.end,
         placed=baseline.placed,
         rules=baseline.rules,
-        state=state,
         touched=any(edited(copy.event) for copy in readable),
         reason=_reason(chosen),
     )
-    times = (event.start, event.end)
+    return _judged(meeting, readable, refusals)
+
+
+def _judged(meeting: Meeting, readable: Sequence[Copy], refusals: Refusals) -> Settled:
+    """With its state, and with all that was tried so far."""
+    declined = tuple(name for name, said in refusals.items() if _refuses(said, meeting))
+    known = [copy.event.baseline for copy in readable] + list(refusals.values())
+    tries = max((meeting.tries, *(each.tries for each in known if each)), key=lambda tries: tries.changes)
+    off = _cancelled(readable) if readable else meeting.state is State.CANCELLED
+    state = State.CANCELLED if off else State.DECLINED if declined else State.STANDING
+    times = (meeting.start, meeting.end)
     overruled = [c.account for c in readable if _moved(c.event) and (c.event.start, c.event.end) != times]
-    return Settled(meeting, tuple(overruled))
+    return Settled(replace(meeting, state=state, tries=tries), tuple(overruled), declined)
+
+
+def _refuses(said: Baseline | None, meeting: Meeting) -> bool:
+    """Whether it was this time that somebody couldn't. What is deleted when it is over was no refusal."""
+    return said is None or (said.start == meeting.start and said.decided < said.end)
+
+
+def buried(identity: Identity, refusals: Iterable[Baseline | None]) -> Meeting | None:
+    """A meeting of which nothing is left but that people refused it, where it was when they did."""
+    latest = max((each for each in refusals if each), key=lambda each: each.decided, default=None)
+    if latest is None:
+        return None
+    times = (latest.start, latest.end)
+    return Meeting(identity, *times, latest.placed, latest.rules, State.DECLINED, tries=latest.tries)
 
 
 def edited(event: ObservedEvent) -> bool:
@@ -66,26 +95,31 @@ def _moved(event: ObservedEvent) -> bool:
     return event.baseline is not None and (event.start, event.end) != (event.baseline.start, event.baseline.end)
 
 
+def _called_off_or_on(event: ObservedEvent) -> bool:
+    """Whether a human cancelled the event, or put it on again, since we last wrote it."""
+    return event.baseline is not None and event.cancelled != event.baseline.cancelled
+
+
 def _chosen(copies: Sequence[Copy]) -> Copy:
     """The copy whose time holds: one that a human moved before one of ours; of several moved the later LAST-MODIFIED.
 
     Copies of ours that disagree come from a turn that was cut off between two writes: the later decision holds, and not
     LAST-MODIFIED, which an edit of a note renews. max() keeps the first of equals, which is the mentor's.
     """
-    return max(copies, key=lambda copy: (_moved(copy.event), _since(copy.event)))
+    return max(copies, key=lambda copy: (_moved(copy.event), _since(copy.event, ours=not _moved(copy.event))))
 
 
-def _since(event: ObservedEvent) -> datetime:
-    """When the event got the time that it has."""
-    if event.baseline is not None and not _moved(event):
+def _cancelled(copies: Sequence[Copy]) -> bool:
+    """Likewise for whether it is off."""
+    by_human = [(_called_off_or_on(copy.event), copy.event) for copy in copies]
+    return max(by_human, key=lambda each: (each[0], _since(each[1], ours=not each[0])))[1].cancelled
+
+
+def _since(event: ObservedEvent, *, ours: bool) -> datetime:
+    """When the event got what it has, from us or from a human."""
+    if ours and event.baseline is not None:
         return event.baseline.decided
     return event.last_modified or NEVER
-
-
-def _state(copies: Sequence[Copy], deleted: Sequence[str]) -> State:
-    if any(copy.event.cancelled for copy in copies):
-        return State.CANCELLED
-    return State.DECLINED if deleted else State.STANDING
 
 
 def _texts(event: ObservedEvent, baseline: Baseline) -> tuple[tuple[str, str], ...]:

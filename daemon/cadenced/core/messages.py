@@ -13,9 +13,11 @@ from cadenced.core.actions import Mail, SendMail
 from cadenced.core.availability import in_ranges
 from cadenced.core.cadence import month_begins, roadmap_month
 from cadenced.core.model import Horizon, Meeting, Pair, Person, State
+from cadenced.core.scene import Ask
 
 MORNING = time(8)  # in the reader's zone
 DAYS_BEFORE = {Mail.AGENDA: 3, Mail.BRIEF: 1}
+ASKING_KEEPS = timedelta(days=7)  # where no time can be offered
 TASK_KEEPS = timedelta(days=14)  # the task of a month without a meeting is worth sending in the month's first half
 
 
@@ -71,6 +73,19 @@ def moved(pair: Pair, meeting: Meeting, person: Person, now: datetime) -> SendMa
         month,
         reason,
     )
+
+
+def times(pair: Pair, ask: Ask, who: str, now: datetime) -> Iterator[SendMail]:
+    """Asks both for a time: once for each that did not suit. `who` is the one who can't, or nothing."""
+    meeting = ask.meeting
+    about = f"{_about_meeting(meeting)}@{meeting.start:%Y%m%dT%H%MZ}"
+    month = roadmap_month(pair, _local_day(pair.timezone, meeting.start))
+    expires = max((end for _, end in ask.times), default=max(meeting.start, now + ASKING_KEEPS))
+    for person in pair.people:
+        name = key(pair.id, Mail.TIMES, about, person.id)
+        yield SendMail(
+            name, pair.id, Mail.TIMES, person.id, meeting, now, expires, month, ask.why, times=ask.times, who=who
+        )
 
 
 def morning(person: Person, day: date) -> datetime:

@@ -249,6 +249,9 @@ class Tries:
     refused: tuple[datetime, ...] = ()
 
 
+UNTRIED = Tries()
+
+
 @dataclass(frozen=True, slots=True)
 class Meeting:
     """What we want to take place, or what stands. `start` and `end` are aware and in UTC.
@@ -264,7 +267,7 @@ class Meeting:
     rules: str
     state: State = State.STANDING
     touched: bool = False  # a human edited something beside the time
-    tries: Tries = Tries()
+    tries: Tries = UNTRIED
     reason: str = field(default="", compare=False)
 
     @property

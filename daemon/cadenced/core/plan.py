@@ -4,88 +4,107 @@ Owns which meetings there are and which standing ones stay (DESIGN §5). Values 
 same plan. Must never know whose calendar is where, nor what was written: diff.py turns the plan into actions.
 """
 
-import hashlib
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from itertools import pairwise
+from collections.abc import Collection, Generator, Iterable, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 
-from cadenced.core.availability import Busy, SharedHours
-from cadenced.core.cadence import (
-    CLOSEST,
-    CallSlot,
-    Period,
-    call_count,
-    call_slots,
-    furthest,
-    furthest_before,
-    on_grid,
-    period,
-    period_of,
-)
-from cadenced.core.model import Cadence, Horizon, Identity, Kind, Meeting, Pair, State
-from cadenced.core.slots import Search, Slot, Window, allowed, choose
+from cadenced.core.availability import SharedHours
+from cadenced.core.bookings import Bookings
+from cadenced.core.cadence import CallSlot, Period, call_count, call_slots, on_grid, period, period_of
+from cadenced.core.merge import buried
+from cadenced.core.model import Horizon, Identity, Kind, Meeting, Pair, State, Tries
+from cadenced.core.scene import Ask, Plan, Scene
+from cadenced.core.slots import Quest, Search, Slot, Taken, Window, choose, options
+from cadenced.core.stability import Stability, Yielding
+from cadenced.core.windows import call_tiers, face_to_face_tiers
+
+NO_TIME = timedelta()
+OFFERED = 3  # times to choose from, when a human is asked
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """`meetings`: all that should stand or stood, in order of time. `dropped`: what stands and no longer should."""
-
-    meetings: tuple[Meeting, ...]
-    dropped: tuple[Meeting, ...] = ()
-    gaps: tuple[str, ...] = ()  # places without a meeting because nothing was free, in words
+Planning = Generator[Quest, Slot | None, Plan]
 
 
-def plan_pair(pair: Pair, standing: Sequence[Meeting], now: datetime, horizon: Horizon, busy: Busy) -> Plan:
-    """The plan of one pair. `now` is aware; `standing` is what merge.settle() made of calendars and store."""
-    return _Planner(pair, standing, now, horizon, busy).run()
+def plan_pair(pair: Pair, standing: Sequence[Meeting], now: datetime, horizon: Horizon, taken: Taken) -> Plan:
+    """The plan of one pair by itself."""
+    return plan_scene(Scene(pair, standing, now, horizon, taken))
 
 
-def rules_of(pair: Pair) -> str:
-    """Fingerprint of what placing a meeting depends on; minutes are not among it: they change a length, not a place."""
-    people = [(p.timezone, [(h.weekday, h.start, h.end) for h in p.available]) for p in pair.people]
-    agreed = [[(t.weekday, t.at.isoformat()) for t in c.at] if c else [] for c in (pair.face_to_face, pair.calls)]
-    return hashlib.sha256(repr((pair.timezone, people, agreed)).encode()).hexdigest()[:12]
+def plan_scene(scene: Scene) -> Plan:
+    """The plan of one pair by itself."""
+    planner = Planner(scene)
+    planning, answer = planner.run(), None
+    while True:
+        try:
+            answer = choose(planner.search, planning.send(answer))
+        except StopIteration as end:
+            plan: Plan = end.value
+            return plan
 
 
-@dataclass
-class _Planner:
-    """The state of planning one pair, once: meetings found a place for, and standing ones not yet matched to one.
-
-    `neighbours` are the wall times, in order, of the face-to-face meetings that stay: others keep their distance.
+class Planner:
+    """Plans one pair, once. run() yields what looks for a time and is sent what was found for it, so that pairs that
+    share people can be planned together; `search` says where to look.
     """
 
-    pair: Pair
-    standing: Sequence[Meeting]
-    now: datetime
-    horizon: Horizon
-    busy: Busy
-    left: dict[Identity, Meeting] = field(default_factory=dict)
-    taken: list[Meeting] = field(default_factory=list)
-    older: list[Meeting] = field(default_factory=list)  # of `left`, those of an older grid
-    neighbours: list[datetime] = field(default_factory=list)
-    gaps: list[str] = field(default_factory=list)
-    habit: dict[Kind, datetime] = field(default_factory=dict)  # the wall time of the meeting before
-    walls: dict[datetime, datetime] = field(default_factory=dict)
-
-    def run(self) -> Plan:
-        self.hours = SharedHours(self.pair)
-        self.rules = rules_of(self.pair)
-        self.left = {m.identity: m for m in sorted(self.standing, key=lambda m: m.start)}
-        stays = [m for m in self.left.values() if m.state is State.STANDING and self._fixed(m)]
-        busy = self.busy.plus((m.start, m.end) for m in stays if m.end > self.now)
-        self.search = Search(self.hours, busy, self.now + self.horizon.notice)
+    def __init__(self, scene: Scene) -> None:
+        self.pair, self.now, self.horizon, self.graves = scene.pair, scene.now, scene.horizon, scene.graves
+        self.standing = scene.standing
+        self.hours = SharedHours(scene.pair)
+        self.walls: dict[datetime, datetime] = {}
+        self.stability = Stability(scene.pair, self.hours, scene.now, scene.horizon.freeze, closed=scene.taken.closed)
+        self.left = {m.identity: m for m in sorted(scene.standing, key=lambda m: m.start)}  # not matched so far
+        self.older: list[Meeting] = []  # of these, those of an older grid
+        self.taken: list[Meeting] = []  # found a place for
+        self.moving: dict[Identity, Yielding] = {}
+        self.asked: list[tuple[Yielding, Quest]] = []
+        self.gaps: list[str] = []
+        self.habit: dict[Kind, datetime] = {}  # the wall time of the meeting before
+        stays = [m for m in self.left.values() if m.state is State.STANDING and self.stability.fixed(m)]
+        self.neighbours = sorted(self._wall(m) for m in stays if m.identity.kind is Kind.FACE_TO_FACE)
+        unedited = ((m.start, m.end) for m in stays if not m.touched and m.end > self.now)
+        self.stability.others = scene.taken.hard.plus(unedited)
+        hard = self.stability.others.plus((m.start, m.end) for m in stays if m.touched and m.end > self.now)
+        bookings = scene.taken.bookings and scene.taken.bookings.copy()
+        self.search = Search(
+            self.hours, replace(scene.taken, hard=hard, bookings=bookings), self.now + self.horizon.notice
+        )
+        self._book(self.left.values(), 1)
         self.earliest = self.hours.wall(self.search.earliest)
         self.today = self.hours.wall(self.now).date()
-        self.neighbours = sorted(self._wall(m) for m in stays if m.identity.kind is Kind.FACE_TO_FACE)
+
+    @property
+    def people(self) -> frozenset[str]:
+        return frozenset(person.id for person in self.pair.people)
+
+    @property
+    def bookings(self) -> Bookings:
+        """For a scene that has some."""
+        if self.search.taken.bookings is None:
+            raise ValueError("nothing is counted in this scene")
+        return self.search.taken.bookings
+
+    def find_taken(self, people: Collection[str], slot: Slot, travel: timedelta = NO_TIME) -> None:
+        """These people meet in another pair then, and some of them may be in this one."""
+        shared = [person.id for person in self.pair.people if person.id in people]
+        if not shared:
+            return
+        for who in shared:
+            self.bookings.add_elsewhere(who, slot.start, slot.end)
+        taken = self.search.taken
+        hard = taken.hard.plus([(slot.start, slot.end)])
+        soft = taken.soft.plus([(slot.start - travel, slot.end + travel)] if travel else [])
+        self.search = replace(self.search, taken=replace(taken, hard=hard, soft=soft))
+
+    def run(self) -> Planning:
         # history: what lies behind the previous period is neither matched nor touched
         first = max(0, period_of(self.pair, self.today) - 1)
         places = [period(self.pair, n) for n in range(first, self._last() + 1)]
         self.older = self._off_grid(places) if self.left else []
-        anchors = self._face_to_face(places)
+        anchors = yield from self._face_to_face(places)
         for place, before, after in zip(places, anchors, anchors[1:], strict=False):
-            self._calls(place, before, after)
+            yield from self._calls(place, before, after)
         return self._plan()
 
     def _off_grid(self, places: Sequence[Period]) -> list[Meeting]:
@@ -101,88 +120,87 @@ class _Planner:
         standing = (self._wall(meeting).date() for meeting in self.standing if not meeting.pinned)
         return period_of(self.pair, max((horizon, *standing))) + 1
 
-    def _face_to_face(self, places: Sequence[Period]) -> list[datetime]:
+    def _face_to_face(self, places: Sequence[Period]) -> Generator[Quest, Slot | None, list[datetime]]:
         """Places the face-to-face meetings; returns where each period's is, or would be: the anchors of the calls."""
         anchors: list[datetime] = []
         for place in places:
-            identity = Identity(self.pair.id, Kind.FACE_TO_FACE, place.first)
-            wall = self._standing(identity, place.whole) or self._new_in(place, identity)
+            wall, identity = self._standing(Identity(self.pair.id, Kind.FACE_TO_FACE, place.first), place.whole)
+            if wall is None:
+                wall = yield from self._new_in(place, identity)
             if wall is not None:
                 self.habit[Kind.FACE_TO_FACE] = wall
             anchors.append(wall or place.target)
         return anchors
 
-    def _standing(self, identity: Identity, place: Window) -> datetime | None:
-        """Takes the meeting that fills a place already: the place's own, or one of an older grid that fits the new and
-        keeps its identity and its event. What a human placed comes first, and what is off last.
-        """
-        if not self.left:
-            return None
-        own = self.left.get(identity)
-        older = [m for m in self.older if m.identity.kind is identity.kind and place[0] <= self._wall(m) < place[1]]
-        candidates = [own, *older] if own else older
-        for meeting in sorted(candidates, key=lambda m: (m.state is not State.STANDING, not self._fixed(m))):
-            kept = self._kept(meeting, place)
-            if kept is not None:
-                return self._take(kept, self._wall(kept))
-        return None
-
-    def _new_in(self, place: Period, identity: Identity) -> datetime | None:
-        if place.whole[1] <= self.earliest or not self.hours.open(place.whole):
-            return None  # before us, which is history and not arrears; or the pair pauses all the time
-        cadence, habit = self.pair.face_to_face, self.habit.get(Kind.FACE_TO_FACE)
-        for window, why in _face_to_face_windows(place, self.neighbours):
-            slot = choose(self.search, cadence, (window,), place.target, habit)
-            if slot is not None:
-                return self._place(identity, slot, f"{why}; {slot.reason}")
-        self.gaps.append(f"no time for a face-to-face meeting between {place.first} and {place.end - timedelta(1)}")
-        return None
-
-    def _calls(self, place: Period, before: datetime, after: datetime) -> None:
+    def _calls(self, place: Period, before: datetime, after: datetime) -> Generator[Quest, Slot | None, None]:
         for slot in call_slots(self.pair, place, before, after):
-            reach = slot.reach
-            wall = self._standing(slot.identity, reach) or self._new_call(slot, reach)
+            wall, identity = self._standing(slot.identity, slot.reach)
+            if wall is None:
+                wall = yield from self._new_call(slot, identity)
             if wall is not None:
                 self.habit[Kind.CALL] = wall
 
-    def _new_call(self, slot: CallSlot, reach: Window) -> datetime | None:
-        calls = self.pair.calls
-        if calls is None or reach[1] <= self.earliest or not self.hours.open(reach):
+    def _standing(self, identity: Identity, place: Window) -> tuple[datetime | None, Identity]:
+        """Takes the meeting that fills a place already: the place's own, or one of an older grid that fits the new and
+        keeps its identity and its event. What a human placed comes first, and what is off last. Where there is none,
+        the identity under which to place one.
+        """
+        own = self.left.get(identity) or self._grave(identity)
+        older = [m for m in self.older if m.identity.kind is identity.kind and place[0] <= self._wall(m) < place[1]]
+        candidates = [own, *older] if own else older
+        for meeting in sorted(candidates, key=lambda m: (m.state is not State.STANDING, not self.stability.fixed(m))):
+            wall = self._wall(meeting)
+            verdict = self.stability.judge(meeting, wall, place, self.neighbours)
+            if isinstance(verdict, Meeting):
+                return self._take(verdict, wall), identity
+            if verdict is not None:
+                self.moving[meeting.identity] = verdict
+                return None, meeting.identity
+        return None, identity
+
+    def _grave(self, identity: Identity) -> Meeting | None:
+        if not self.graves or (refused := self.graves.get(identity.uid)) is None:
             return None
-        found = choose(self.search, calls, (slot.window, reach), slot.target, self.habit.get(Kind.CALL))
-        if found is not None:
-            return self._place(slot.identity, found, f"between meetings; {found.reason}")
-        self.gaps.append(f"no time for a call around {slot.target.date()}")
-        return None
+        return buried(identity, [refused])
 
-    def _kept(self, meeting: Meeting, place: Window) -> Meeting | None:
-        """The standing meeting, its length brought up to date; None when it must be placed anew."""
-        if self._fixed(meeting) or meeting.state is not State.STANDING:
-            return meeting
-        cadence = self.pair.cadence(meeting.identity.kind)
-        if cadence is None:
+    def _new_in(self, place: Period, identity: Identity) -> Generator[Quest, Slot | None, datetime | None]:
+        cadence, habit = self.pair.face_to_face, self.habit.get(Kind.FACE_TO_FACE)
+        tiers = face_to_face_tiers(place, self.neighbours, cadence)
+        quest = Quest(identity, cadence, tiers, place.target, habit, self._refused(identity))
+        gap = f"no time for a face-to-face meeting between {place.first} and {place.end - timedelta(1)}"
+        return (yield from self._new(quest, place.whole, gap))
+
+    def _new_call(self, slot: CallSlot, identity: Identity) -> Generator[Quest, Slot | None, datetime | None]:
+        if (calls := self.pair.calls) is None:
             return None
-        end = meeting.start + timedelta(minutes=cadence.minutes)
-        stays = place[0] <= self._wall(meeting) < place[1] and self._still_allowed(meeting, cadence, end)
-        if not stays or (meeting.identity.kind is Kind.FACE_TO_FACE and self._crowded(meeting, place)):
+        habit, refused = self.habit.get(Kind.CALL), self._refused(identity)
+        quest = Quest(identity, calls, call_tiers(slot, calls), slot.target, habit, refused)
+        return (yield from self._new(quest, slot.reach, f"no time for a call around {slot.target.date()}"))
+
+    def _new(self, quest: Quest, place: Window, gap: str) -> Generator[Quest, Slot | None, datetime | None]:
+        yielding = self.moving.get(quest.identity)
+        if place[1] <= self.earliest or not self.hours.open(place):
+            # before us, which is history and not arrears; or the pair pauses all the time
+            return self._take(yielding.meeting, self._wall(yielding.meeting)) if yielding else None
+        if yielding is None:
+            if (slot := (yield quest)) is not None:
+                return self._place(quest.identity, slot)
+            self.gaps.append(gap)
             return None
-        return replace(meeting, end=end, placed=(meeting.start, end), rules=self.rules)
+        self._book([yielding.meeting], -1)
+        slot = None if yielding.spent else (yield quest)
+        if slot is not None:
+            return self._place(quest.identity, slot)
+        if yielding.dispensable:
+            self.gaps.append(gap)
+            return None
+        self._book([yielding.meeting], 1)
+        self.asked.append((yielding, quest))
+        return self._take(yielding.meeting, self._wall(yielding.meeting))
 
-    def _still_allowed(self, meeting: Meeting, cadence: Cadence, end: datetime) -> bool:
-        if self.hours.paused(self._wall(meeting).date()) or self.search.busy.overlaps(meeting.start, end):
-            return False
-        same = meeting.rules == self.rules and meeting.end == end
-        return same or allowed(self.hours, cadence, meeting.start, end)
-
-    def _crowded(self, meeting: Meeting, place: Window) -> bool:
-        """Whether a neighbour has come nearer than half an interval: then this one gives way."""
-        wall, nearest = self._wall(meeting), (place[1] - place[0]) * CLOSEST // 100
-        at = bisect_left(self.neighbours, wall)
-        return any(abs(each - wall) < nearest for each in self.neighbours[max(0, at - 1) : at + 1])
-
-    def _fixed(self, meeting: Meeting) -> bool:
-        """What the planner keeps off: a human placed or edited it, or it is past or about to begin."""
-        return meeting.pinned or meeting.touched or meeting.start <= self.now + self.horizon.freeze
+    def _refused(self, identity: Identity) -> tuple[datetime, ...]:
+        yielding = self.moving.get(identity)
+        return yielding.refused if yielding else ()
 
     def _wall(self, meeting: Meeting) -> datetime:
         """A standing meeting's start in the pair's zone; asked for often, so remembered."""
@@ -190,9 +208,23 @@ class _Planner:
             wall = self.walls[meeting.start] = self.hours.wall(meeting.start)
         return wall
 
-    def _place(self, identity: Identity, slot: Slot, reason: str) -> datetime:
-        times = (slot.start, slot.end)
-        return self._take(Meeting(identity, *times, placed=times, rules=self.rules, reason=reason), slot.wall)
+    def _book(self, meetings: Iterable[Meeting], times: int) -> None:
+        """Counts meetings of the pair towards people's limits, or no longer."""
+        if (bookings := self.search.taken.bookings) is not None:
+            for each in meetings:
+                for person in self.pair.people if each.state is State.STANDING else ():
+                    bookings.add(person.id, each.start, each.end, times)
+
+    def _place(self, identity: Identity, slot: Slot) -> datetime:
+        times, reason = (slot.start, slot.end), slot.reason
+        before, yielding = self.left.get(identity), self.moving.get(identity)
+        tries = before.tries if before else Tries()
+        if yielding is not None:
+            tries = Tries(yielding.meeting.tries.changes + 1, self.now, yielding.refused)
+            reason = f"{yielding.why}; {reason}"
+        meeting = Meeting(identity, *times, placed=times, rules=self.stability.rules, tries=tries, reason=reason)
+        self._book([meeting], 1)
+        return self._take(meeting, slot.wall)
 
     def _take(self, meeting: Meeting, wall: datetime) -> datetime:
         """Puts the meeting into the plan; returns its start in the pair's zone."""
@@ -207,10 +239,18 @@ class _Planner:
 
     def _plan(self) -> Plan:
         """What is taken, up to the horizon; of the rest, what is past or in human hands stays and the others go."""
-        stays = [m for m in self.left.values() if self._fixed(m) or m.state is not State.STANDING]
+        stays = [m for m in self.left.values() if self.stability.fixed(m) or m.state is not State.STANDING]
         dropped = [replace(m, reason=self._why_dropped(m)) for m in self.left.values() if m not in stays]
         meetings = sorted((*stays, *self._written()), key=lambda m: (m.start, m.identity))
-        return Plan(tuple(meetings), tuple(dropped), tuple(self.gaps))
+        asks = tuple(Ask(each.meeting, self._offers(quest), each.why) for each, quest in self.asked)
+        return Plan(tuple(meetings), tuple(dropped), tuple(self.gaps), asks, self.stability.again)
+
+    def _offers(self, quest: Quest) -> tuple[tuple[datetime, datetime], ...]:
+        """The best times, each on another day."""
+        best: dict[date, Slot] = {}
+        for slot in options(self.search, quest):
+            best.setdefault(slot.wall.date(), slot)
+        return tuple((slot.start, slot.end) for slot in list(best.values())[:OFFERED])
 
     def _written(self) -> list[Meeting]:
         """What stands already, what begins before the horizon, and always the next face to face, however far."""
@@ -229,40 +269,3 @@ class _Planner:
         if on_grid(self.pair, meeting.identity):
             return "its period has no room for it any more"
         return "the policy's grid has no place for it any more"
-
-
-def _face_to_face_windows(place: Period, neighbours: Sequence[datetime]) -> Iterator[tuple[Window, str]]:
-    """Where a period's meeting may be, best first: each step gives up one wish, the last all but the period itself."""
-    between = [_between(place, *each) for each in _around(place, neighbours)]
-    for fresh, _ in between:
-        yield _both(place.window, fresh), "early in its period"
-    for fresh, _ in between:
-        yield _both(place.whole, fresh), "later in its period, for nothing earlier was free"
-    for _, apart in between:
-        yield _both(place.whole, apart), "as near as its neighbours allow"
-    yield place.whole, "wherever its period had a free time"
-
-
-def _around(place: Period, neighbours: Sequence[datetime]) -> Iterator[tuple[datetime | None, datetime | None]]:
-    """The neighbours to both sides of each stretch of a period: one stretch, but where a human put another meeting."""
-    low, high = (bisect_left(neighbours, bound) for bound in place.whole)
-    before = neighbours[low - 1] if low else None
-    after = neighbours[high] if high < len(neighbours) else None
-    return pairwise((before, *neighbours[low:high], after))
-
-
-def _between(place: Period, before: datetime | None, after: datetime | None) -> tuple[Window, Window]:
-    """Where a meeting is neither too close to its neighbours nor too far from them; and where it is not too close."""
-    nearest = place.length * CLOSEST // 100
-    begins, ends = place.whole
-    low = before + nearest if before else begins
-    high = after - nearest if after else ends
-    earliest = furthest_before(place, after) if after and after < ends + place.length else low
-    latest = furthest(place, before) if before else high
-    if latest <= begins:  # too long ago already, after a pause perhaps: nothing to be kept any more
-        latest = high
-    return (max(low, earliest), min(high, latest)), (low, high)
-
-
-def _both(one: Window, other: Window) -> Window:
-    return max(one[0], other[0]), min(one[1], other[1])

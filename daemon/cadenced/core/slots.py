@@ -1,33 +1,85 @@
-"""Chooses a time in a window: agreed times first, then the hours of both, nearest to the target.
+"""Chooses a time for a meeting: agreed times first, then the hours of both, at the least cost.
 
-Owns the order of candidates (DESIGN §6). Deterministic: ties go to the earliest. Must never know the cadence grid, nor
-where busy time comes from.
+Owns what a time costs, and the order of candidates (DESIGN §6). Deterministic: ties go to the earliest. Must never know
+the cadence grid, nor where busy time comes from.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 from cadenced.core.availability import Busy, SharedHours
-from cadenced.core.model import Cadence, WeeklyTime
+from cadenced.core.bookings import Bookings
+from cadenced.core.model import Cadence, Identity, WeeklyTime
 
 GRID = 30  # minutes: meetings begin on the hour or half past, as people expect
 ORDERS = 4096  # remembered: 49 pairs of weekdays, and the few dozen windows that policies make
 HABIT = 2  # days nearer to the target that another time must be, to win over the weekday and time of last time
 
+# what a time costs, in points, beside its window
+DISTANT = 10  # each day from the target
+UNUSUAL = HABIT * DISTANT  # not the weekday and time of last time
+DOUBTFUL = 70  # somebody has something tentative then (busy by half), or can't on that day: a week further is as good
+HURRIED = 70  # less than the way there and back is free around it
+TIER = 1000  # a window after the first: all that its times cost stays below
 
 Window = tuple[datetime, datetime]  # `[low, high)`; holds nothing unless low is before high
 
 
 @dataclass(frozen=True, slots=True)
+class Tier:
+    """Where a meeting may be, in naive wall time of the pair: at one of the times that the two `agreed` on, or at any.
+    `why` says in words what makes it the place to look.
+    """
+
+    window: Window
+    agreed: bool
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quest:
+    """A meeting that looks for a time: in its tiers, best first, a later one only when those before it have nothing.
+
+    `target`, and `habit`, the start of the meeting before, are naive wall time in the pair's zone. `refused` are starts
+    (UTC) at which somebody couldn't.
+    """
+
+    identity: Identity
+    cadence: Cadence
+    tiers: tuple[Tier, ...]
+    target: datetime
+    habit: datetime | None = None
+    refused: tuple[datetime, ...] = ()
+    length: timedelta = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "length", timedelta(minutes=self.cadence.minutes))
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
-    """A chosen time: aware, in UTC; `wall` is its start in the pair's zone, naive."""
+    """A time that a meeting can take: aware, in UTC; `wall` is its start in the pair's zone. `cost` is in points."""
 
     start: datetime
     end: datetime
     wall: datetime
     reason: str
+    cost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """When the two can't: `hard` for certain, `soft` perhaps, and `closed`, a part of hard, by the file: holidays and
+    leave. `bookings` are their meetings elsewhere, for loads and
+    limits; None where there is nothing to count.
+    """
+
+    hard: Busy = field(default_factory=Busy)
+    soft: Busy = field(default_factory=Busy)
+    closed: Busy = field(default_factory=Busy)
+    bookings: Bookings | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +87,63 @@ class Search:
     """What stays the same while the meetings of one pair are placed."""
 
     hours: SharedHours
-    busy: Busy
+    taken: Taken
     earliest: datetime  # aware; nothing is placed before
 
 
-def choose(
-    search: Search, cadence: Cadence, windows: Sequence[Window], target: datetime, habit: datetime | None
-) -> Slot | None:
-    """The best slot whose start lies in one of `windows`, or None.
+def choose(search: Search, quest: Quest) -> Slot | None:
+    """The best slot, or None. It looks no further than it must: what is left can only cost more."""
+    best: Slot | None = None
+    for tier, wall, cost in _candidates(search.hours, quest):
+        if best is not None and cost >= best.cost:
+            break
+        slot = _slot(search, quest, tier, wall, cost)
+        if slot is not None and (best is None or slot.cost < best.cost):
+            best = slot
+            if slot.cost == cost:
+                break
+    return best
 
-    A window is searched when those before it have nothing; but a time that the two agreed on is looked for in all of
-    them before any other. Windows, `target` and `habit`, the start of the meeting before, are naive wall time in the
-    pair's zone.
+
+def options(search: Search, quest: Quest) -> list[Slot]:
+    """Every slot, cheapest first, the earlier of two equals."""
+    found: dict[datetime, Slot] = {}
+    for tier, wall, cost in _candidates(search.hours, quest):
+        slot = None if wall in found else _slot(search, quest, tier, wall, cost)
+        if slot is not None:
+            found[wall] = slot
+    return sorted(found.values(), key=lambda slot: (slot.cost, slot.start))
+
+
+def _slot(search: Search, quest: Quest, tier: Tier, wall: datetime, cost: int) -> Slot | None:
+    """The slot of a wall time; None where it is too soon, busy, in a pause, outside somebody's hours, refused, beyond a
+    limit, or skipped by the clocks.
     """
-    length = timedelta(minutes=cadence.minutes)
-    for wall in _agreed(cadence, windows, target.date()) if cadence.at else ():
-        if (start := _free(search, wall, length)) is not None:
-            return Slot(start, start + length, wall, "a time the two agreed on")
-    for wall in _available(search.hours, cadence, windows, target.date(), habit):
-        start = _free(search, wall, length)
-        if start is not None and search.hours.fits(start, wall, cadence.minutes):
-            return Slot(start, start + length, wall, _reason(wall, habit))
-    return None
-
-
-def _free(search: Search, wall: datetime, length: timedelta) -> datetime | None:
-    """The instant of a wall time, unless it is too soon, busy, in a pause, or skipped by the clocks."""
-    start = None if search.hours.paused(wall.date()) else search.hours.utc(wall)
-    if start is None or start < search.earliest or search.busy.overlaps(start, start + length):
+    hours, taken = search.hours, search.taken
+    start = None if hours.paused(wall.date()) else hours.utc(wall)
+    if start is None or start < search.earliest:
         return None
-    return start
+    end = start + quest.length
+    if taken.hard.overlaps(start, end) or not (tier.agreed or hours.fits(start, wall, quest.cadence.minutes)):
+        return None
+    if quest.refused and any(abs(start - each) < quest.length for each in quest.refused):
+        return None
+    if taken.bookings is not None and taken.bookings.over(start, end) is not None:
+        return None
+    return Slot(start, end, wall, _reason(tier, wall, quest), cost + _extra(search, quest, start, wall))
+
+
+def _extra(search: Search, quest: Quest, start: datetime, wall: datetime) -> int:
+    """What a time costs beyond its place in the order."""
+    taken, travel, cost = search.taken, quest.cadence.travel, 0
+    if not (taken.soft or travel or quest.refused or taken.bookings):
+        return 0
+    end = start + quest.length
+    if taken.soft.overlaps(start, end) or any(search.hours.wall(each).date() == wall.date() for each in quest.refused):
+        cost += DOUBTFUL
+    if travel and taken.hard.overlaps(start - travel, end + travel):
+        cost += HURRIED
+    return cost + (taken.bookings.points(start) if taken.bookings is not None else 0)
 
 
 def allowed(hours: SharedHours, cadence: Cadence, start: datetime, end: datetime) -> bool:
@@ -78,31 +157,39 @@ def allowed(hours: SharedHours, cadence: Cadence, start: datetime, end: datetime
     )
 
 
-def _agreed(cadence: Cadence, windows: Sequence[Window], center: date) -> Iterator[datetime]:
-    """The times that the two agreed on, best first."""
-    for low, high in windows:
-        for offset, at in _agreed_order(cadence.at, *_days(low, high, center)) if low < high else ():
-            wall = datetime.combine(center + timedelta(offset), at)
-            if low <= wall < high:
-                yield wall
+def _candidates(hours: SharedHours, quest: Quest) -> Iterator[tuple[Tier, datetime, int]]:
+    """The times that may do, each with its tier and what it costs at least, cheapest first."""
+    for number, tier in enumerate(quest.tiers):
+        if tier.window[0] < tier.window[1]:
+            least, most = number * TIER, number * TIER + TIER - 1
+            for wall, points in _agreed(quest, tier) if tier.agreed else _available(hours, quest, tier):
+                yield tier, wall, min(least + points, most)
 
 
-def _available(
-    hours: SharedHours, cadence: Cadence, windows: Sequence[Window], center: date, habit: datetime | None
-) -> Iterator[datetime]:
-    """The times that may lie within the hours of both, best first."""
+def _agreed(quest: Quest, tier: Tier) -> Iterator[tuple[datetime, int]]:
+    """The times that the two agreed on."""
+    (low, high), center = tier.window, quest.target.date()
+    for offset, at in _agreed_order(quest.cadence.at, *_days(low, high, center)):
+        wall = datetime.combine(center + timedelta(offset), at)
+        if low <= wall < high:
+            yield wall, abs(offset) * DISTANT
+
+
+def _available(hours: SharedHours, quest: Quest, tier: Tier) -> Iterator[tuple[datetime, int]]:
+    """The times that may lie within the hours of both."""
+    (low, high), center, habit = tier.window, quest.target.date(), quest.habit
     weekday = None if habit is None else habit.weekday()
-    for low, high in windows:
-        for offset, as_before in _day_order(weekday, *_days(low, high, center)) if low < high else ():
-            day = center + timedelta(offset)
-            if habit is not None and as_before:
-                wall = datetime.combine(day, habit.time())
-                if low <= wall < high:
-                    yield wall
-                continue
-            for wall in _on(day, hours, cadence.minutes):
-                if low <= wall < high:
-                    yield wall
+    for offset, as_before in _day_order(weekday, *_days(low, high, center)):
+        day = center + timedelta(offset)
+        if habit is not None and as_before:
+            wall = datetime.combine(day, habit.time())
+            if low <= wall < high:
+                yield wall, abs(offset) * DISTANT
+            continue
+        points = abs(offset) * DISTANT + UNUSUAL
+        for wall in _on(day, hours, quest.cadence.minutes):
+            if low <= wall < high:
+                yield wall, points
 
 
 def _on(day: date, hours: SharedHours, minutes: int) -> Iterator[datetime]:
@@ -142,7 +229,10 @@ def _day_order(habit: int | None, weekday: int, first: int, last: int) -> tuple[
     return tuple((offset, not other) for _, other, offset in sorted(costs))
 
 
-def _reason(wall: datetime, habit: datetime | None) -> str:
-    if habit is not None and (wall.weekday(), wall.time()) == (habit.weekday(), habit.time()):
-        return "both available, as last time"
-    return "both available, near the target"
+def _reason(tier: Tier, wall: datetime, quest: Quest) -> str:
+    why = f"{tier.why}; " if tier.why else ""
+    if tier.agreed:
+        return f"{why}a time the two agreed on"
+    if quest.habit is not None and (wall.weekday(), wall.time()) == (quest.habit.weekday(), quest.habit.time()):
+        return f"{why}both available, as last time"
+    return f"{why}both available, near the target"

@@ -12,10 +12,11 @@ from cadenced.core.accounts import CalendarAccount, Collection, Resource
 from cadenced.core.actions import CancelEvent, CreateEvent, EventAction, UpdateEvent, is_note
 from cadenced.core.errors import AccessError, ConfigError, ConflictError, MissingError, PermanentError, TemporaryError
 from cadenced.core.records import AccountRow, CopyRow, CopyState
+from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.ours import Known, writable
 from cadenced.reconciler.ports import Calendars, Clock, Store
-from cadenced.reconciler.turn import Decision
-from cadenced.wire.ical import baseline_text, compose, revise
+from cadenced.wire.baseline import baseline_text
+from cadenced.wire.ical import compose, revise
 
 
 @dataclass(frozen=True, slots=True)

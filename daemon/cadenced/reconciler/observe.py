@@ -119,7 +119,7 @@ class Observer:
         well = row.status is AccountStatus.OK
         fine = replace(row, token=result.token, status=AccountStatus.OK, problem="", since=row.since if well else now)
         as_known = {copy.uid: copy.etag for copy in known.values()}
-        pairs = await self.store.record_look(fine, list(seen.values()), [copy.uid for copy in gone], as_known)
+        pairs = await self.store.record_look(fine, list(seen.values()), [copy.uid for copy in gone], as_known, now)
         self.forget(row.account)
         await self.store.clear_alert(_alert(row.account), now)
         return Observation(fine, frozenset(pairs))

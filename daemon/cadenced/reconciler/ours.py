@@ -4,9 +4,12 @@ Ours are the events whose UID we derive and that carry our mark; where a copy of
 will do, for some clients drop the mark. Must never know a server, nor what a copy means for a meeting.
 """
 
+from datetime import datetime
+
 from cadenced.core.accounts import Resource
 from cadenced.core.records import AccountRow, AccountStatus, CopyRow, CopyState
-from cadenced.wire.ical import baseline_text, names_meeting, observe
+from cadenced.wire.baseline import baseline_text, parse_baseline
+from cadenced.wire.ical import names_meeting, observe
 
 
 class Known:
@@ -46,11 +49,14 @@ def _vouches(row: CopyRow, uid: str) -> bool:
     return (uid in ("", row.uid) and confirmed(row)) or (uid == row.uid and row.state is CopyState.DELETED)
 
 
-def closed(row: CopyRow) -> bool:
-    """Whether nothing may be created in its place: a human deleted it, or a foreign event stands there. Where only the
-    UID is taken, by an event whose place nobody told, it is tried again.
+def closed(row: CopyRow, start: datetime | None) -> bool:
+    """Whether nothing may be created in its place that begins at `start`: a human deleted it at that very time, or a
+    foreign event stands there. Where only the UID is taken, by an event whose place nobody told, it is tried again.
     """
-    return row.state is CopyState.DELETED or (row.state is CopyState.FOREIGN and bool(row.etag))
+    if row.state is CopyState.DELETED:
+        said = parse_baseline(row.written)
+        return said is None or said.start == start
+    return row.state is CopyState.FOREIGN and bool(row.etag)
 
 
 def writable(row: AccountRow | None) -> bool:

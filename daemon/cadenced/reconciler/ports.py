@@ -99,7 +99,7 @@ class Store(Protocol):
     async def save_account(self, row: AccountRow) -> None: ...
 
     async def record_look(
-        self, account: AccountRow, seen: Sequence[CopyRow], gone: Sequence[str], known: Mapping[str, str]
+        self, account: AccountRow, seen: Sequence[CopyRow], gone: Sequence[str], known: Mapping[str, str], now: datetime
     ) -> set[str]:
         """The account, the copies seen, and the uids that are gone (they become tombstones, but for what we were about
         to delete, and what was foreign): all or nothing. The pairs to which something happened are due at once; their

@@ -1,122 +1,66 @@
 """One turn of the wheel for one pair: what stands, what should, and the actions between the two.
 
-Owns the order observe → settle → plan → diff, the same for `plan`, `apply` and the daemon. It reads the store and
-changes nothing. Must never know how an action is carried out.
+Owns the order observe → settle → plan → diff, the same for `plan`, `apply` and the daemon. It changes nothing. Must
+never know how an action is carried out.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cadenced.core.accounts import CalendarAccount
 from cadenced.core.actions import EventAction, SendMail, is_note
-from cadenced.core.availability import Busy
 from cadenced.core.cadence import month_of_cycle, roadmap_month
 from cadenced.core.diff import Place, cancel, diff
-from cadenced.core.events import Copy, ObservedEvent
+from cadenced.core.hindrances import taken
 from cadenced.core.merge import Settled, settle
-from cadenced.core.messages import messages, moved
-from cadenced.core.model import Horizon, Meeting, Pair, Person, Programme, RoadmapMonth, State
-from cadenced.core.plan import Plan, plan_pair
-from cadenced.core.records import AccountRow, CopyRow, CopyState, MailState, PairState
-from cadenced.reconciler.ours import closed, confirmed, writable
-from cadenced.reconciler.ports import Clock, Store
-from cadenced.wire.ical import observe, parse_baseline
+from cadenced.core.messages import messages, moved, times
+from cadenced.core.model import Horizon, Meeting, Pair, Person, RoadmapMonth, State
+from cadenced.core.records import AccountRow, CopyState, MailState, PairState
+from cadenced.core.scene import Ask, Plan, Scene
+from cadenced.reconciler import traces
+from cadenced.reconciler.decision import Decision
+from cadenced.reconciler.leaving import leave
+from cadenced.reconciler.ours import closed, writable
+from cadenced.reconciler.surroundings import Surroundings
 from cadenced.wire.titles import fields_for
 
-DAILY = timedelta(days=1)  # every pair is looked at once a day: the horizon moves on
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What one turn decided. `mails` holds what is due now and what will be; `stale` the keys of queued mails whose
-    meeting has moved since they were written. `problems` maps an alert's key to what a human should know.
-    """
-
-    pair: str
-    now: datetime
-    meetings: tuple[Meeting, ...] = ()
-    actions: tuple[EventAction, ...] = ()
-    mails: tuple[SendMail, ...] = ()
-    stale: tuple[str, ...] = ()
-    gaps: tuple[str, ...] = ()
-    problems: Mapping[str, str] = field(default_factory=dict)
-    rows: Mapping[tuple[str, str], CopyRow] = field(default_factory=dict)  # by (uid, account)
-    seen_due: datetime | None = None
-
-    @property
-    def due_mails(self) -> tuple[SendMail, ...]:
-        return tuple(mail for mail in self.mails if mail.due <= self.now)
-
-    @property
-    def next_due(self) -> datetime:
-        later = (mail.due for mail in self.mails if mail.due > self.now)
-        return min((*later, self.now + DAILY))
-
 
 @dataclass
-class Decider:
-    """Decides for one pair after the other; remembers what it decided, so that no person is booked twice."""
-
-    store: Store
-    clock: Clock
-    horizon: Horizon
-    programme: Programme
-    accounts: Mapping[str, CalendarAccount]
-    _meetings: dict[str, tuple[Meeting, ...]] = field(default_factory=dict)
-    _pairs_of: dict[str, list[str]] = field(default_factory=dict)
-    _in_use: set[str | None] = field(default_factory=set)  # accounts that somebody's events stand in
-
-    def __post_init__(self) -> None:
-        for pair in self.programme.pairs.values():
-            for person in pair.people:
-                self._pairs_of.setdefault(person.id, []).append(pair.id)
-                self._in_use.add(person.calendar)
-
-    async def decide(self, name: str, rows: Mapping[str, AccountRow]) -> Decision:
-        """The decision for one pair; a pair that left the programme has its future events cancelled."""
-        now = self.clock.now()
-        state = await self.store.load_pair(name)
-        pair = self.programme.pairs.get(name)
-        if pair is None:
-            return _farewell(name, state, self.accounts, now)
-        busy = Busy([(m.start, m.end) for m in await self._elsewhere(pair)])
-        decision = _Turn(pair, self._own(pair, state), rows, self.accounts, now, self.horizon).decide(busy)
-        self._meetings[name] = decision.meetings
-        return decision
-
-    def _own(self, pair: Pair, state: PairState) -> PairState:
-        """Without what other people of the programme have in their calendars: an event that was forwarded is theirs."""
-        others = self._in_use - {person.calendar for person in pair.people}
-        return replace(state, copies=tuple(copy for copy in state.copies if copy.account not in others))
-
-    async def _elsewhere(self, pair: Pair) -> list[Meeting]:
-        """The meetings that the two have in other pairs."""
-        names = {name for person in pair.people for name in self._pairs_of[person.id]} - {pair.id}
-        for name in sorted(names - self._meetings.keys()):
-            self._meetings[name] = (await self.store.load_pair(name)).meetings
-        return [m for name in names for m in self._meetings[name] if m.state is State.STANDING]
-
-
-@dataclass
-class _Turn:
+class Turn:
     pair: Pair
     state: PairState
     rows: Mapping[str, AccountRow]
     accounts: Mapping[str, CalendarAccount]
     now: datetime
     horizon: Horizon
+    surroundings: Surroundings
 
-    def decide(self, busy: Busy) -> Decision:
+    def __post_init__(self) -> None:
         self.people = self._people()
-        self.copies = _copies(self.state.copies)
-        settled = list(self._settled())
-        plan = plan_pair(self.pair, [each.meeting for each in settled], self.now, self.horizon, busy)
+        self.copies = traces.copies(self.state.copies)
+        self.refusals = traces.refusals(self.state.copies)
+        self.settled = list(self._settled())
+
+    @property
+    def scene(self) -> Scene:
+        """What there is to plan from."""
+        standing = [each.meeting for each in self.settled]
+        known = {meeting.uid for meeting in standing}
+        graves = {uid: traces.latest(said) for uid, said in self.refusals.items() if uid not in known}
+        away = taken(self.surroundings.hindrances, self.surroundings.bookings)
+        return Scene(self.pair, standing, self.now, self.horizon, away, {u: b for u, b in graves.items() if b})
+
+    def decide(self, plan: Plan) -> Decision:
         meetings = tuple(self._declined(meeting) for meeting in plan.meetings)
         stale = tuple(self._stale(meetings))
         ledger = self.state.mails.keys() - set(stale)
-        mails = [*messages(self.pair, meetings, ledger, self.now, self.horizon), *self._told(settled, ledger)]
+        mails = [
+            *messages(self.pair, meetings, ledger, self.now, self.horizon),
+            *self._told(ledger),
+            *self._asked(plan, ledger),
+        ]
         return Decision(
             pair=self.pair.id,
             now=self.now,
@@ -125,9 +69,10 @@ class _Turn:
             mails=tuple(sorted(mails, key=lambda mail: (mail.due, mail.key))),
             stale=stale,
             gaps=plan.gaps,
-            problems=dict(self._problems(meetings)),
+            problems=dict(self._problems(meetings, plan)),
             rows={(row.uid, row.account): row for row in self.state.copies},
             seen_due=self.state.next_due,
+            again=plan.again,
         )
 
     def _settled(self) -> Iterator[Settled]:
@@ -137,7 +82,8 @@ class _Turn:
         for identity in sorted({*remembered, *marked}):
             copies = self.copies.get(identity.uid, {})
             ours = [copies[account] for account in self.people if account in copies]
-            settled = settle(identity, ours, self._deleted(identity.uid), remembered.get(identity))
+            ours += traces.intended(self.state.copies, identity.uid)
+            settled = settle(identity, ours, self.refusals.get(identity.uid, {}), remembered.get(identity))
             if settled is not None:
                 yield settled
 
@@ -156,14 +102,10 @@ class _Turn:
         row = self.rows.get(account)
         return row.url if row and row.url else account
 
-    def _deleted(self, uid: str) -> list[str]:
-        return [r.account for r in self.state.copies if r.uid == uid and r.state is CopyState.DELETED]
-
     def _declined(self, meeting: Meeting) -> Meeting:
-        """A tombstone outlives the store: a meeting that somebody deleted everywhere is not proposed again."""
-        if meeting.state is State.STANDING and self._deleted(meeting.uid):
-            return replace(meeting, state=State.DECLINED)
-        return meeting
+        """A tombstone of which nobody knows the time outlives everything: that meeting is not proposed again."""
+        untold = any(said is None for said in self.refusals.get(meeting.uid, {}).values())
+        return replace(meeting, state=State.DECLINED) if untold and meeting.state is State.STANDING else meeting
 
     def _actions(self, meetings: Sequence[Meeting], plan: Plan) -> Iterator[EventAction]:
         yield from self._strays()  # before creations: some servers allow a UID once in all calendars of a login
@@ -181,7 +123,7 @@ class _Turn:
         """Copies in a calendar that none of the two uses any more."""
         used = {self._url(name) for name in self.people}
         others = [n for n in self.accounts if writable(self.rows.get(n)) and self._url(n) not in used]
-        return _leave(self.copies, others, self.state, "the person's calendar is another one now", self.now)
+        return leave(self.copies, others, self.state, "the person's calendar is another one now", self.now)
 
     def _place(self, meeting: Meeting, account: str) -> Place:
         person = self.people[account]
@@ -190,7 +132,9 @@ class _Turn:
             account,
             fields_for(self.pair, person, meeting, self._month(meeting)),
             self.copies.get(meeting.uid, {}).get(account),
-            closed=any(r.uid == meeting.uid and r.account == account and closed(r) for r in self.state.copies),
+            closed=any(
+                r.uid == meeting.uid and r.account == account and closed(r, meeting.start) for r in self.state.copies
+            ),
         )
 
     def _month(self, meeting: Meeting) -> RoadmapMonth:
@@ -204,20 +148,34 @@ class _Turn:
             if mail.state is MailState.QUEUED and mail.uid and starts.get(mail.uid) != mail.start:
                 yield name
 
-    def _told(self, settled: Sequence[Settled], ledger: set[str]) -> Iterator[SendMail]:
-        for each in settled:
+    def _told(self, ledger: set[str]) -> Iterator[SendMail]:
+        for each in self.settled:
             for account in each.overruled:
                 mail = moved(self.pair, each.meeting, self.people[account], self.now)
                 if mail.key not in ledger:
                     yield mail
 
-    def _problems(self, meetings: Sequence[Meeting]) -> Iterator[tuple[str, str]]:
+    def _asked(self, plan: Plan, ledger: set[str]) -> Iterator[SendMail]:
+        """To both, once for each time that did not suit."""
+        declined = {each.meeting.identity: each.declined for each in self.settled}
+        for ask in plan.asks:
+            accounts = declined.get(ask.meeting.identity, ())
+            who = self.people[accounts[0]].id if accounts and accounts[0] in self.people else ""
+            yield from (mail for mail in times(self.pair, ask, who, self.now) if mail.key not in ledger)
+
+    def _problems(self, meetings: Sequence[Meeting], plan: Plan) -> Iterator[tuple[str, str]]:
         wanted = {m.uid for m in meetings if m.state is State.STANDING and m.end > self.now}
         for row in self.state.copies:
-            if row.state is CopyState.FOREIGN and closed(row) and row.uid in wanted and row.account in self.people:
+            foreign = row.state is CopyState.FOREIGN and closed(row, None)
+            if foreign and row.uid in wanted and row.account in self.people:
                 text = f"In the calendar {row.account!r} a foreign event stands where a meeting of {row.pair} belongs"
                 text = f"{text} ({row.href}). Remove it, or leave it: cadenced will not touch it."
                 yield f"foreign/{row.uid}/{row.account}", text
+        for ask in plan.asks:
+            yield f"asked/{ask.meeting.uid}", _ask_text(self.pair, ask)
+        for gap in plan.gaps:
+            if "face-to-face" in gap:
+                yield f"gap/{gap}", f"{self.pair.id}: {gap}. Ask the two, or give them more hours or a longer interval."
         for uid, copies in self.copies.items():
             for account, copy in copies.items():
                 if copy.event.problem and account in self.people:
@@ -225,44 +183,7 @@ class _Turn:
                     yield f"garbled/{uid}/{account}", f"{text}: {copy.event.problem}. It is left alone."
 
 
-def _copies(rows: Sequence[CopyRow]) -> dict[str, dict[str, Copy]]:
-    """What stands, by uid and account. Where a client dropped our properties, the store knows the baseline."""
-    found: dict[str, dict[str, Copy]] = {}
-    for row in rows:
-        if confirmed(row):
-            event = observe(row.body)
-            if event.baseline is None and not event.problem:
-                event = replace(event, baseline=parse_baseline(row.written))
-            found.setdefault(row.uid, {})[row.account] = Copy(row.account, row.href, row.etag, event)
-    return found
-
-
-def _farewell(name: str, state: PairState, accounts: Collection[str], now: datetime) -> Decision:
-    """A pair that left the programme: its future events go, whoever touched them; nothing more is said. What stands in
-    an account that left, too, is out of reach.
-    """
-    gone = _leave(_copies(state.copies), accounts, state, "the pair is no longer in the programme", now)
-    stale = tuple(key for key, mail in state.mails.items() if mail.state is MailState.QUEUED)
-    rows = {(row.uid, row.account): row for row in state.copies}
-    return Decision(name, now, actions=tuple(gone), stale=stale, rows=rows, seen_due=state.next_due)
-
-
-def _leave(
-    copies: Mapping[str, Mapping[str, Copy]], accounts: Collection[str], state: PairState, reason: str, now: datetime
-) -> Iterator[EventAction]:
-    """Takes what is still to come out of these accounts. Each copy's own time counts; one that can't be read stays."""
-    known = {meeting.uid: meeting for meeting in state.meetings}
-    for uid, here in copies.items():
-        for account, copy in here.items():
-            meeting = _meeting_of(copy.event, known.get(uid)) if account in accounts else None
-            if meeting is not None:
-                yield from cancel(replace(meeting, reason=reason), {account: copy}, {}, now)
-
-
-def _meeting_of(event: ObservedEvent, known: Meeting | None) -> Meeting | None:
-    """The meeting as one copy has it; `known` is the store's word, for an event that lost our mark."""
-    identity = event.identity or (known.identity if known else None)
-    if identity is None or event.start is None or event.end is None:
-        return None
-    times = (event.start, event.end)
-    return Meeting(identity, *times, placed=times, rules="")
+def _ask_text(pair: Pair, ask: Ask) -> str:
+    when = f"{ask.meeting.start.astimezone(ZoneInfo(pair.timezone)):%-d %b %Y %H:%M}"
+    offered = "with times to choose from" if ask.times else "for no other time is free"
+    return f"{pair.id}: the meeting of {when} needs its people's word: {ask.why}. Both were asked by mail, {offered}."

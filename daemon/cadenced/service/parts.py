@@ -17,9 +17,9 @@ from cadenced.core.actions import Mail, SendMail
 from cadenced.core.model import Horizon, Person, Programme
 from cadenced.core.records import AccountRow, AlertRow, Changed, OutboxRow
 from cadenced.outbox import SERVER_ALERT, Mailer, Outbox
+from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.observe import fingerprint
 from cadenced.reconciler.ports import Calendars
-from cadenced.reconciler.turn import Decision
 from cadenced.service.wheel import Wheel
 from cadenced.shell.store import Store
 from cadenced.wire.message import Composed, Composer

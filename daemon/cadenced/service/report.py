@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from cadenced.core.actions import Action, SendMail, type_of
 from cadenced.core.model import Kind, Meeting, Pair, Programme, State
 from cadenced.core.records import AccountRow, AlertRow
-from cadenced.reconciler.turn import Decision
+from cadenced.reconciler.decision import Decision
 
 
 @dataclass(frozen=True, slots=True)

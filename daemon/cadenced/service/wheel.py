@@ -18,9 +18,10 @@ from cadenced.core.model import Horizon, Programme
 from cadenced.core.records import AccountRow, AccountStatus, AlertRow, OutboxRow
 from cadenced.reconciler.apply import Applied, Applier
 from cadenced.reconciler.busywatch import BusyWatch
+from cadenced.reconciler.decider import Decider
+from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.observe import Observation, Observer
 from cadenced.reconciler.ports import Calendars, Clock, Store
-from cadenced.reconciler.turn import Decider, Decision
 
 log = structlog.get_logger("cadenced")
 
@@ -118,23 +119,34 @@ class Wheel:
         return [name for name, _ in await self.store.due_pairs(self.clock.now(), limit)]
 
     async def decide(self, names: Iterable[str]) -> list[Decision]:
-        """One after the other, in order: what one pair takes, the next one that shares a person finds taken."""
+        """In groups that share people: what one takes, the others find taken."""
         decisions = []
-        for name in names:
-            decisions.append(await self.decider.decide(name, self.rows))
+        for group in self.decider.groups(names):
+            decisions += await self.decider.decide(group, self.rows)
             self.beat("turn")
         return decisions
 
     async def turn(self, names: Sequence[str]) -> Pass:
         """Decides these pairs and carries it out; on conflicts decides again, a few times."""
-        asked = [await self._apart(name, self.decide([name])) for name in names]
-        decisions = [decision for each in asked if each for decision in each]
+        decisions = [each for group in self.decider.groups(names) for each in await self._decided(group)]
         told = {alert.key for alert in await self.store.alerts()}
         work = (self._apart(decision.pair, self._carry_out(decision, told)) for decision in decisions)
         results = [result for result in await _bounded(TURNS_AT_ONCE, work) if result]
         failed = {account: why for applied, _ in results for account, why in applied.failed.items()}
         done, mails = sum(applied.done for applied, _ in results), sum(count for _, count in results)
         return Pass(tuple(decisions), done, mails, failed)
+
+    async def _decided(self, group: Sequence[str]) -> list[Decision]:
+        """Together, or where a bug keeps them from it each by itself."""
+        if len(group) > 1:
+            try:
+                return await self.decide(group)
+            except CadencedError:
+                raise
+            except Exception:
+                log.exception("a bug kept pairs from being planned together; each is by itself", pairs=group)
+        asked = [await self._apart(name, self.decide([name])) for name in group]
+        return [decision for each in asked if each for decision in each]
 
     async def _apart(self, pair: str, work: Awaitable[T]) -> T | None:
         """What comes of work for one pair. A bug in it is told, and keeps no other pair from its turn."""
@@ -157,7 +169,7 @@ class Wheel:
         for _ in range(ROUNDS - 1):
             if not applied.again:
                 break
-            decision = await self.decider.decide(decision.pair, self.rows)
+            [decision] = await self.decider.decide([decision.pair], self.rows)
             applied, more = await self._apply(decision)
             mails += more
         await self.store.withdraw(decision.stale)

@@ -1,9 +1,10 @@
 """The append-only journal beside the store: what no calendar could give back if the store were lost.
 
-One line each, ASCII: `sent KEY MESSAGE-ID MOMENT` and `deleted UID ACCOUNT PAIR MOMENT`, the words percent-encoded. It
-is written and synced *before* the transaction that it belongs to commits: a line too many says what is about to be true
-anyway (the mail was accepted, the deletion was seen), while one too few would send or create again. A database keeps
-how far in the journal it is, so that one that was lost, is older, or missed a commit catches up from there.
+One line each, ASCII: `sent KEY MESSAGE-ID MOMENT` and `deleted UID ACCOUNT PAIR MOMENT WRITTEN`, the words
+percent-encoded; WRITTEN is the baseline of what was deleted, and older lines have none. A line is written and synced
+*before* the transaction that it belongs to commits: a line too many says what is about to be true anyway (the mail was
+accepted, the deletion was seen), while one too few would send or create again. A database keeps how far in the journal
+it is, so that one that was lost, is older, or missed a commit catches up from there.
 """
 
 import os
@@ -13,7 +14,7 @@ from urllib.parse import quote, unquote
 
 from cadenced.core.errors import StoreError
 
-WORDS = {"sent": 3, "deleted": 4}  # after the verb
+WORDS = {"sent": (3,), "deleted": (5, 4)}  # after the verb
 
 
 class Journal:
@@ -65,7 +66,7 @@ class Journal:
 def _words(line: bytes) -> tuple[str, ...]:
     """The words of a whole line; none of any other."""
     words = tuple(unquote(word.decode("ascii", "replace")) for word in line.split())
-    return words if line.endswith(b"\n") and words and WORDS.get(words[0]) == len(words) - 1 else ()
+    return words if line.endswith(b"\n") and words and len(words) - 1 in WORDS.get(words[0], ()) else ()
 
 
 def _write(file: int, data: bytes) -> None:

@@ -7,6 +7,8 @@ Must never know a server.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select
 
@@ -14,6 +16,7 @@ from cadenced.core.records import AccountRow, CopyRow, CopyState
 from cadenced.shell import schema
 from cadenced.shell.rows import Row, flat
 from cadenced.shell.upsert import upsert
+from cadenced.wire.ical import last_words
 
 NO_TOMBSTONE = (CopyState.CANCELLING, CopyState.FOREIGN)  # that it is gone is no human's doing, or none of our business
 
@@ -21,21 +24,24 @@ NO_TOMBSTONE = (CopyState.CANCELLING, CopyState.FOREIGN)  # that it is gone is n
 class Look:
     """Within one transaction. `known` maps the uids that the look began with to their ETags."""
 
-    def __init__(self, connection: Connection, account: AccountRow, known: Mapping[str, str]) -> None:
-        self._connection, self._account, self._known = connection, account, known
+    def __init__(
+        self, connection: Connection, account: AccountRow, known: Mapping[str, str], now: datetime
+    ) -> None:
+        self._connection, self._account, self._known, self._now = connection, account, known, now
         here = select(schema.copies).where(schema.copies.c.account == account.account)
         self._stored = {row["uid"]: row for row in connection.execute(here).mappings()}
 
     def deletions(self, gone: Sequence[str]) -> list[tuple[str, ...]]:
         """What the journal must have before record()."""
         since = str(self._account.since or "-")
-        return [("deleted", row["uid"], row["account"], row["pair"] or "-", since) for row in self._lost(gone)]
+        named = ("uid", "account", "pair")
+        return [("deleted", *(r[n] or "-" for n in named), since, r["written"] or "-") for r in self._lost(gone)]
 
     def record(self, seen: Sequence[CopyRow], gone: Sequence[str]) -> set[str]:
         """Writes it; returns the pairs to which something happened."""
         lost, current = self._lost(gone), [copy for copy in seen if self._as_known(copy.uid)]
         went = self._gone(gone)
-        tombs = [dict(row) | {"state": str(CopyState.DELETED), "body": "", "etag": ""} for row in lost]
+        tombs = [row | {"state": str(CopyState.DELETED), "body": "", "etag": ""} for row in lost]
         drop(self._connection, went)
         upsert(self._connection, schema.copies, [*map(flat, current), *tombs])
         upsert(self._connection, schema.accounts, [flat(self._with_token((*(c.uid for c in seen), *gone)))])
@@ -46,9 +52,10 @@ class Look:
         there = (uid for uid in uids if uid in self._stored and self._as_known(uid))
         return [row for uid in there if (row := self._stored[uid])["state"] != CopyState.DELETED]
 
-    def _lost(self, gone: Sequence[str]) -> list[Row]:
-        """Those that a human deleted."""
-        return [row for row in self._gone(gone) if row["state"] not in NO_TOMBSTONE]
+    def _lost(self, gone: Sequence[str]) -> list[dict[str, Any]]:
+        """Those that a human deleted, each with the time that it had then: that time was refused, and no other."""
+        lost = [dict(row) for row in self._gone(gone) if row["state"] not in NO_TOMBSTONE]
+        return [row | {"written": last_words(row["written"], row["body"], self._now)} for row in lost]
 
     def _with_token(self, concerned: Iterable[str]) -> AccountRow:
         if all(map(self._as_known, concerned)):

@@ -45,6 +45,6 @@ def _mail(connection: Connection, entries: Iterable[Entry]) -> None:
 
 def _tombstones(connection: Connection, entries: Iterable[Entry]) -> None:
     """Only where nothing is known of the copy: what stands in a calendar, a look sees."""
-    pairs = {(uid, account): pair for _, uid, account, pair, _ in entries}
-    rows = [CopyRow(uid, name, pair, "", "", "", "", CopyState.DELETED) for (uid, name), pair in pairs.items()]
+    last = {(uid, account): (pair, "".join(written)) for _, uid, account, pair, _, *written in entries}
+    rows = [CopyRow(u, a, pair, "", "", "", written, CopyState.DELETED) for (u, a), (pair, written) in last.items()]
     insert_new(connection, schema.copies, [flat(row) for row in rows])

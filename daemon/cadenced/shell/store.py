@@ -85,12 +85,12 @@ class Store(Ledger, BusyTimes):
         await self._database.run(lambda c: upsert(c, schema.accounts, [flat(row)]))
 
     async def record_look(
-        self, account: AccountRow, seen: Sequence[CopyRow], gone: Sequence[str], known: Mapping[str, str]
+        self, account: AccountRow, seen: Sequence[CopyRow], gone: Sequence[str], known: Mapping[str, str], now: datetime
     ) -> set[str]:
         """One look at an account, by compare-and-set (shell/looks.py). The ids of the pairs that it made due."""
 
         def work(connection: Connection) -> set[str]:
-            look = Look(connection, account, known)
+            look = Look(connection, account, known, now)
             self._note(connection, look.deletions(gone))
             pairs = look.record(seen, gone)
             _wake(connection, pairs)

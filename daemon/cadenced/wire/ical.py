@@ -1,7 +1,7 @@
 """Events as text: between iCalendar (RFC 5545) and the values of core/events.py.
 
-Owns what our events look like, the mark that makes them ours, and what a baseline looks like inside one. Must never
-know where an event is kept, nor decide what is to be written.
+Owns what our events look like, and the mark that makes them ours. Must never know where an event is kept, nor decide
+what is to be written.
 """
 
 import re
@@ -17,6 +17,7 @@ from cadenced import __version__
 from cadenced.core.actions import CreateEvent, UpdateEvent
 from cadenced.core.events import Baseline, EventFields, ObservedEvent
 from cadenced.core.model import Identity
+from cadenced.wire.baseline import baseline_text, parse_baseline, stamp
 from cadenced.wire.contentlines import components, escaped, name_of, own, split, text_of, unfold, value_of
 from cadenced.wire.timezones import vtimezone
 
@@ -29,7 +30,6 @@ REMEMBERED = 8192  # events: some 20 MB
 LARGEST = 1 << 20  # characters of one event: far above any real one, far below what slows the others
 TEXTS = {"summary": "SUMMARY", "location": "LOCATION", "description": "DESCRIPTION"}
 YEARS = range(1970, 2400)  # of an event that is meant; further off, arithmetic on dates comes to its ends
-STAMP = "%Y%m%dT%H%M%SZ"
 _UID = re.compile(r"^UID[^:\r\n]*:([^\r\n]{1,512})", re.MULTILINE)
 _VTIMEZONE = re.compile(r"^BEGIN:VTIMEZONE\r?\n.*?^END:VTIMEZONE\r?\n", re.MULTILINE | re.DOTALL)
 _TZID = re.compile(r";TZID=([^:;\r\n]+)")
@@ -45,7 +45,7 @@ def compose(action: CreateEvent, now: datetime) -> str:
     event = Event()
     event.add("uid", action.meeting.uid)
     event.add("created", now.astimezone(UTC))
-    event.add("sequence", 0)
+    event.add("sequence", action.meeting.tries.changes)  # clients remember that of an event that was deleted
     event.add("status", "CONFIRMED")
     event.add("transp", "OPAQUE")
     _set_time(event, fields)
@@ -64,17 +64,23 @@ def compose(action: CreateEvent, now: datetime) -> str:
 def revise(body: str, action: UpdateEvent, now: datetime) -> str:
     """The event as somebody left it, with only the action's `changed` fields and its baseline rewritten.
 
-    Every other line stays as it was, to the byte. A new time raises SEQUENCE (RFC 5546 §2.1.4). ValueError when the
-    body holds no event; observe() would have named a problem then.
+    Every other line stays as it was, to the byte. A new time or status raises SEQUENCE (RFC 5546 §2.1.4). ValueError
+    when the body holds no event; observe() would have named a problem then.
     """
     lines, new = split(body), Event()
-    names = {"DTSTAMP", "LAST-MODIFIED", MARK, WRITTEN, PLACED, *(TEXTS[name] for name in action.changed - {"time"})}
-    if "time" in action.changed:
-        names |= {"DTSTART", "DTEND", "DURATION", "SEQUENCE"}
+    texts = sorted(action.changed & TEXTS.keys())
+    names = {"DTSTAMP", "LAST-MODIFIED", MARK, WRITTEN, PLACED, *(TEXTS[name] for name in texts)}
+    if action.changed & {"time", "status"}:
+        names.add("SEQUENCE")
         new.add("sequence", observe(body).sequence + 1)
+    if "time" in action.changed:
+        names |= {"DTSTART", "DTEND", "DURATION"}
         _set_time(new, action.fields)
         lines = _with_zone(lines, action.fields)
-    for name in sorted(action.changed - {"time"}):
+    if "status" in action.changed:
+        names.add("STATUS")
+        new.add("status", "CANCELLED" if action.baseline.cancelled else "CONFIRMED")
+    for name in texts:
         _set_text(new, TEXTS[name], getattr(action.fields, name))
     _stamp(new, action, now)
     event = _master(lines)
@@ -108,25 +114,15 @@ def names_meeting(body: str) -> bool:
     return MARK in body or MARK in unfold(body)
 
 
-def baseline_text(baseline: Baseline) -> str:
-    """One line of plain ASCII that no server escapes or folds into something else."""
-    texts = (baseline.summary, baseline.location, baseline.description)
-    times = (baseline.start, baseline.end, *baseline.placed, baseline.decided)
-    return " ".join(["1", *(f"{time.astimezone(UTC):{STAMP}}" for time in times), baseline.rules or "-", *texts])
-
-
-def parse_baseline(text: str) -> Baseline | None:
-    """The inverse of baseline_text; None for anything else."""
-    parts = text.split()
-    if len(parts) != 10 or parts[0] != "1":
-        return None
-    try:
-        times = [datetime.strptime(part, STAMP).replace(tzinfo=UTC) for part in parts[1:6]]
-    except ValueError:
-        return None
-    start, end, first, last, decided = times
-    rules, summary, location, description = parts[6:]
-    return Baseline(start, end, (first, last), "" if rules == "-" else rules, summary, location, description, decided)
+def last_words(written: str, body: str, now: datetime) -> str:
+    """The baseline's text of an event that a human deleted, with the time that it had then: what they said no to. It
+    was `decided` when that was seen.
+    """
+    baseline, event = parse_baseline(written), observe(body)
+    if baseline is None:
+        return written
+    start, end = event.start or baseline.start, event.end or baseline.end
+    return baseline_text(replace(baseline, start=start, end=end, decided=now))
 
 
 def _observe(event: Event, lines: list[str]) -> ObservedEvent:
@@ -230,7 +226,7 @@ def _stamp(event: Event, action: CreateEvent | UpdateEvent, now: datetime) -> No
     for key in ("DTSTAMP", "LAST-MODIFIED"):
         event.pop(key, None)
         event.add(key, now.astimezone(UTC))
-    first, last = (f"{time.astimezone(UTC):{STAMP}}" for time in baseline.placed)
+    first, last = map(stamp, baseline.placed)
     for key, text in (
         (MARK, str(action.meeting.identity)),
         (WRITTEN, baseline_text(baseline)),

@@ -47,7 +47,7 @@ def place(one, **changes):
 
 
 def settled(*copies, deleted=(), remembered=None):
-    return settle(IDENTITY, copies, deleted, remembered)
+    return settle(IDENTITY, copies, dict.fromkeys(deleted), remembered)
 
 
 def actions(meeting, *places, now=NOW):
@@ -125,7 +125,12 @@ def test_a_deleted_copy_means_that_person_cannot_come():
 def test_a_cancelled_copy_means_this_period_is_off():
     meeting = settled(copy(cancelled=True), copy("jonas")).meeting
     assert meeting.state is State.CANCELLED
-    assert actions(meeting, place(copy(cancelled=True)), place(copy("jonas"))) == []
+    told, noted = actions(meeting, place(copy(cancelled=True)), place(copy("jonas")))
+    assert (told.account, told.changed) == ("jonas", {"status"})
+    assert (noted.account, noted.changed) == ("maya", frozenset())
+    known = replace(WRITTEN, cancelled=True)
+    both = [copy(name, cancelled=True, baseline=known) for name in ("maya", "jonas")]
+    assert actions(settled(*both).meeting, *map(place, both)) == []
 
 
 def test_the_store_is_believed_only_where_no_copy_can_be_read():
@@ -209,5 +214,5 @@ def test_a_note_written_while_a_move_is_carried_over_does_not_undo_the_move():
     carried = replace(WRITTEN, start=later, end=later + timedelta(hours=1), decided=NOW + timedelta(hours=1))
     movers = copy(start=carried.start, end=carried.end, baseline=carried, last_modified=NOW + timedelta(hours=1))
     others = copy("jonas", description="My note", last_modified=NOW + timedelta(hours=2))
-    assert settle(IDENTITY, [movers, others], [], None).meeting.start == later
-    assert settle(IDENTITY, [others, movers], [], None).meeting.start == later
+    assert settle(IDENTITY, [movers, others], {}, None).meeting.start == later
+    assert settle(IDENTITY, [others, movers], {}, None).meeting.start == later

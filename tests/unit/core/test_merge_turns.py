@@ -41,12 +41,14 @@ def carry_out(action, copies, now):
         event = replace(event, **{name: getattr(fields, name) for name in TEXTS if name in action.changed})
         if "time" in action.changed:
             event = replace(event, start=fields.start, end=fields.end)
+        if "status" in action.changed:
+            event = replace(event, cancelled=baseline.cancelled)
     copies[account] = Copy(account, f"/{account}/x.ics", '"1"', replace(event, last_modified=now))
 
 
 def turn(copies, now, wish=WISH, upto=None, plan=lambda meeting: meeting):
     """One turn, cut off after `upto` writes. Returns what was settled, and how many writes it wanted."""
-    found = settle(IDENTITY, [copies[name] for name in ACCOUNTS if name in copies], (), None)
+    found = settle(IDENTITY, [copies[name] for name in ACCOUNTS if name in copies], {}, None)
     meeting = plan(found.meeting if found else PLACED)
     actions = list(diff(meeting, [place(name, meeting, copies.get(name), wish) for name in ACCOUNTS], now))
     for action in actions[:upto]:
@@ -76,7 +78,7 @@ def times(copies):
 def test_what_was_just_written_needs_no_second_write():
     copies = written()
     assert turn(copies, NOW + HOUR)[1] == 0
-    assert not settle(IDENTITY, list(copies.values()), (), None).meeting.touched
+    assert not settle(IDENTITY, list(copies.values()), {}, None).meeting.touched
 
 
 HANDS = st.lists(
@@ -173,7 +175,7 @@ def test_a_meeting_is_pinned_just_when_it_is_not_where_the_planner_put_it(hands)
         now += timedelta(minutes=1)
         do(copies, hand, now)
         turn(copies, now)
-    meeting = settle(IDENTITY, [copies[name] for name in ACCOUNTS], (), None).meeting
+    meeting = settle(IDENTITY, [copies[name] for name in ACCOUNTS], {}, None).meeting
     assert meeting.placed == (START, START + HOUR)
     assert meeting.pinned == (times(copies) != {(START, START + HOUR)})
 
@@ -288,17 +290,25 @@ def test_a_meeting_that_somebody_moved_out_of_the_past_follows_too():
     assert times(copies) == {(START + timedelta(days=9), START + timedelta(days=9) + HOUR)}
 
 
-@pytest.mark.parametrize("state", [State.DECLINED, State.CANCELLED])
-def test_what_is_off_is_left_as_it_is(state):
+def off(state):
+    return lambda meeting: replace(meeting, state=state)
+
+
+def test_what_somebody_declined_is_left_as_it_is():
+    assert turn(written(), NOW + HOUR, WISH | {"summary": "New"}, plan=off(State.DECLINED))[1] == 0
+
+
+def test_what_is_called_off_says_so_in_both_calendars_and_is_left_as_it_is_beside():
     copies = written()
-    turned = turn(copies, NOW + HOUR, WISH | {"summary": "New"}, plan=lambda meeting: replace(meeting, state=state))
-    assert turned[1] == 0
+    assert turn(copies, NOW + HOUR, WISH | {"summary": "New"}, plan=off(State.CANCELLED))[1] == 2
+    assert {(copy.event.cancelled, copy.event.summary) for copy in copies.values()} == {(True, WISH["summary"])}
+    assert turn(copies, NOW + 2 * HOUR, WISH | {"summary": "New"}, plan=off(State.CANCELLED))[1] == 0
 
 
 def test_every_action_says_why():
     copies = written()
     shift(copies, "jonas", NOW + HOUR, timedelta(days=1))
-    meeting = settle(IDENTITY, [copies[name] for name in ACCOUNTS], (), None).meeting
+    meeting = settle(IDENTITY, [copies[name] for name in ACCOUNTS], {}, None).meeting
     actions = list(diff(meeting, [place(name, meeting, copies[name], WISH) for name in ACCOUNTS], NOW + HOUR))
     assert [(a.account, a.reason) for a in actions] == [
         ("maya", "moved in the calendar 'jonas'"),

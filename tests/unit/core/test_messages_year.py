@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cadenced.core.actions import Mail
-from cadenced.core.availability import Busy
 from cadenced.core.cadence import month_begins
 from cadenced.core.messages import DAYS_BEFORE, messages, morning
 from cadenced.core.model import DateRange, Horizon, State
 from cadenced.core.plan import plan_pair
+from cadenced.core.slots import Taken
 from tests.support.pairs import moved, pairs
 from tests.support.programme import pair, person, utc
 
@@ -27,7 +27,7 @@ def lived(p, since, months, hand=lambda meeting: meeting):
     standing, sent, ledger, now = (), [], set(), since
     until = datetime.combine(month_begins(p, (p.roadmap_month or 1) + months), time(), since.tzinfo)
     while now < until:
-        standing = plan_pair(p, tuple(hand(m) for m in standing), now, HORIZON, Busy()).meetings
+        standing = plan_pair(p, tuple(hand(m) for m in standing), now, HORIZON, Taken()).meetings
         due = [mail for mail in messages(p, standing, ledger, now, HORIZON) if mail.due <= now]
         assert all(mail.expires > now for mail in due)
         ledger |= {mail.key for mail in due}
@@ -91,7 +91,7 @@ def test_a_quarterly_year_with_calls_needs_no_task_by_mail():
 def test_a_pair_from_long_ago_gets_the_task_of_its_month_and_none_of_those_before():
     p = pair(start=date(2025, 1, 15), calls=None)
     now = utc("2026-11-16T09:00")
-    plan = plan_pair(p, (), now, HORIZON, Busy())
+    plan = plan_pair(p, (), now, HORIZON, Taken())
     months = {mail.month for mail in messages(p, plan.meetings, (), now, HORIZON)}
     assert min(months) == 23  # the eleventh of the second year: 15 November 2026
 

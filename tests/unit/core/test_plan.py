@@ -4,17 +4,17 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from cadenced.core.availability import Busy
 from cadenced.core.cadence import index_of
 from cadenced.core.model import DateRange, Horizon, Identity, Kind, State
-from cadenced.core.plan import plan_pair, rules_of
+from cadenced.core.plan import plan_pair
+from cadenced.core.slots import Taken
+from cadenced.core.stability import rules_of
 from tests.support.programme import at, hours, pair, person, starts, utc
 
 YEAR = Horizon(ahead=timedelta(days=365))
 NOW = utc("2026-11-24T09:00")
-FREE = Busy()
+FREE = Taken()
 TUESDAY = at("Tue 17:30")
 
 
@@ -97,20 +97,20 @@ def test_agreed_times_outrank_available_hours():
 def test_agreed_times_do_not_outrank_busy_time():
     p = pair(agreed=TUESDAY, calls=None)
     first = plan(p).meetings[0]
-    other = plan(p, busy=Busy([(first.start, first.end)])).meetings[0]
+    other = plan(p, busy=Taken(Busy([(first.start, first.end)]))).meetings[0]
     assert other.start != first.start
     assert other.identity == first.identity
 
 
 def test_when_the_window_is_busy_the_whole_period_is_searched():
     p = pair(calls=None)
-    busy = Busy([(utc("2026-12-01T00:00"), utc("2026-12-20T00:00"))])
+    busy = Taken(Busy([(utc("2026-12-01T00:00"), utc("2026-12-20T00:00"))]))
     first = plan(p, busy=busy).meetings[0]
     assert first.start.date() == date(2026, 12, 21)  # a Monday
 
 
 def test_a_period_without_a_free_minute_is_named():
-    busy = Busy([(utc("2026-12-01T00:00"), utc("2027-01-01T00:00"))])
+    busy = Taken(Busy([(utc("2026-12-01T00:00"), utc("2027-01-01T00:00"))]))
     result = plan(pair(calls=None), busy=busy)
     assert result.gaps == ("no time for a face-to-face meeting between 2026-12-01 and 2026-12-31",)
 
@@ -242,10 +242,9 @@ def test_switching_calls_off_drops_the_calls_alone():
     assert starts(after.meetings) == starts(before, "face_to_face")
 
 
-@pytest.mark.parametrize("state", [State.DECLINED, State.CANCELLED])
-def test_a_meeting_that_is_off_is_not_planned_again(state):
+def test_a_meeting_that_somebody_called_off_is_not_planned_again():
     before = plan(pair(calls=None)).meetings
-    standing = [replace(before[0], state=state), *before[1:]]
+    standing = [replace(before[0], state=State.CANCELLED), *before[1:]]
     assert plan(pair(calls=None), standing).meetings == tuple(standing)
 
 

@@ -2,11 +2,13 @@
 
 import itertools
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 
 from hypothesis import given, settings
 
 from cadenced.core.cadence import furthest, index_of, on_grid, period, period_of
 from cadenced.core.model import Identity, Kind, State
+from cadenced.core.stability import CHANGES, REST
 from tests.support.lives import HORIZON, lives, turn
 from tests.support.pairs import half_hours, standing, suits, wall
 
@@ -15,11 +17,12 @@ a_life = settings(max_examples=80, deadline=None)
 
 @given(lives())
 @a_life
-def test_what_a_human_had_a_hand_in_or_is_near_or_off_stays_as_it_is(life):
+def test_what_a_human_placed_or_called_off_or_is_near_stays_as_it_is(life):
     for each in life:
         found = {m.identity: m for m in each.plan.meetings}
         for meeting in each.standing:
-            if each.fixed(meeting) or meeting.state is not State.STANDING:
+            placed = each.fixed(meeting) and meeting.state is State.STANDING and not each.overtaken(meeting)
+            if placed or meeting.state is State.CANCELLED:
                 assert found.get(meeting.identity) == meeting
 
 
@@ -58,12 +61,28 @@ def test_new_times_suit_both_give_notice_and_are_free(life):
 
 @given(lives())
 @a_life
-def test_what_stands_in_nobody_s_hands_suits_both_and_meets_no_conflict(life):
+def test_what_stands_in_nobody_s_hands_suits_both_and_meets_no_conflict_but_where_people_are_asked(life):
     for each in life:
+        asked = {ask.meeting.identity for ask in each.plan.asks}
         for meeting in standing(each.plan.meetings):
             if not each.fixed(meeting):
                 assert suits(each.pair, meeting.identity.kind, meeting.start, meeting.end)
-                assert is_free(each.busy, meeting.start, meeting.end)
+                waits = meeting.tries.last is not None and meeting.tries.last + REST > each.now
+                assert is_free(each.busy, meeting.start, meeting.end) or waits or meeting.identity in asked
+
+
+@given(lives())
+@a_life
+def test_a_meeting_is_changed_once_a_day_and_three_times_in_all(life):
+    for before, after in pairwise(life):
+        tried = {m.identity: m.tries for m in before.plan.meetings}
+        for meeting in after.plan.meetings:
+            tries, last = meeting.tries, tried.get(meeting.identity)
+            assert tries.changes <= CHANGES
+            assert meeting.start not in tries.refused or meeting.pinned
+            if last and tries.changes > last.changes:
+                assert tries.changes == last.changes + 1
+                assert last.last is None or last.last + REST <= after.now
 
 
 @given(lives())
@@ -144,7 +163,8 @@ def test_a_policy_edit_drops_only_what_lies_ahead_and_no_human_touched(life):
 @a_life
 def test_a_new_meeting_is_a_place_of_today_s_grid_and_lies_in_it(life):
     for each in life:
-        for meeting in each.fresh:
+        known = {m.identity for m in each.standing}  # one that was declined keeps its identity, of whatever grid
+        for meeting in (m for m in each.fresh if m.identity not in known):
             assert on_grid(each.pair, meeting.identity)
             if meeting.identity.kind is Kind.FACE_TO_FACE:
                 place = period(each.pair, period_of(each.pair, wall(each.pair, meeting.start).date()))

@@ -8,6 +8,7 @@ import pytest
 from cadenced.core.availability import Busy
 from cadenced.core.model import Horizon, Kind, State
 from cadenced.core.plan import plan_pair
+from cadenced.core.slots import Taken
 from tests.support.pairs import moved
 from tests.support.programme import at, pair, utc
 
@@ -17,7 +18,7 @@ TUESDAY = at("Tue 17:30")
 
 
 def plan(p, standing=(), now=NOW, horizon=HALF_YEAR, busy=()):
-    return plan_pair(p, standing, now, horizon, Busy(busy))
+    return plan_pair(p, standing, now, horizon, Taken(Busy(busy)))
 
 
 def monthly(**more):
@@ -63,9 +64,16 @@ def test_an_appointment_that_only_touches_is_no_conflict():
     assert plan(monthly(), FIRST, busy=touching).meetings == FIRST
 
 
-def test_a_meeting_that_finds_no_other_time_goes_with_a_word_and_comes_back_as_itself():
+def test_a_meeting_that_finds_no_other_time_stays_for_its_people_to_move_and_they_are_asked():
     away = [(utc("2027-01-01"), utc("2027-02-01"))]
-    without = plan(monthly(), FIRST, busy=away)
+    after = plan(monthly(), FIRST, busy=away)
+    assert after.meetings == FIRST
+    assert [(ask.meeting, ask.times) for ask in after.asks] == [(FIRST[1], ())]
+
+
+def test_a_meeting_on_days_off_goes_with_a_word_where_there_is_no_other_time_and_comes_back_as_itself():
+    leave = Busy([(utc("2027-01-01"), utc("2027-02-01"))])
+    without = plan_pair(monthly(), FIRST, NOW, HALF_YEAR, Taken(leave, closed=leave))
     assert [(m.identity, m.reason) for m in without.dropped] == [
         (FIRST[1].identity, "its period has no room for it any more")
     ]
@@ -155,7 +163,7 @@ def test_the_next_face_to_face_that_takes_place_is_written_where_the_next_is_off
     p = pair(face_to_face="3 months", agreed=TUESDAY, calls=None)
     first = plan(p, horizon=TEN_WEEKS).meetings
     assert days(first) == ["12-22"]
-    after = plan(p, (replace(first[0], state=State.DECLINED),), horizon=TEN_WEEKS).meetings
+    after = plan(p, (replace(first[0], state=State.CANCELLED),), horizon=TEN_WEEKS).meetings
     assert days(after) == ["12-22", "03-16"]
 
 

@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cadenced.core.availability import Busy
 from cadenced.core.cadence import index_of, period
 from cadenced.core.model import Horizon, Kind
 from cadenced.core.plan import plan_pair
+from cadenced.core.slots import Taken
 from tests.support.programme import at, hours, pair, person, utc
 
 YEAR = Horizon(ahead=timedelta(days=365))
 NOW = utc("2026-11-24T09:00")
-FREE = Busy()
+FREE = Taken()
 
 
 def plan(p, standing=(), now=NOW, horizon=YEAR, busy=FREE):

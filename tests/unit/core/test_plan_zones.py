@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from cadenced.core.availability import Busy
 from cadenced.core.model import Horizon
 from cadenced.core.plan import plan_pair
+from cadenced.core.slots import Taken
 from tests.support.programme import at, hours, pair, person, starts, utc
 
 ALWAYS = hours("Mon-Sun 00:00-24:00")
@@ -16,7 +16,7 @@ TUESDAY = at("Tue 17:30")
 
 def planned(p, days, now=None):
     begin = utc(f"{p.start - timedelta(days=3)}") if now is None else now
-    return plan_pair(p, (), begin, Horizon(ahead=timedelta(days=days)), Busy()).meetings
+    return plan_pair(p, (), begin, Horizon(ahead=timedelta(days=days)), Taken()).meetings
 
 
 def here(p, meetings):
@@ -81,7 +81,7 @@ def test_hours_that_only_summer_has_in_common_leave_gaps_in_winter_that_are_name
     """07:15 in New York is 17:00 in Kathmandu, an hour before the evening; in winter it is six, and too late."""
     mentor = person("asha", "Asia/Kathmandu", hours("Mon-Fri 09:00-18:00"))
     p = pair(mentor=mentor, protege=person("jo", "America/New_York", hours("Mon-Fri 07:00-17:00")), calls=None)
-    result = plan_pair(p, (), utc("2026-11-24T09:00"), Horizon(ahead=timedelta(days=300)), Busy())
+    result = plan_pair(p, (), utc("2026-11-24T09:00"), Horizon(ahead=timedelta(days=300)), Taken())
     assert {f"{m.start:%H:%M}" for m in result.meetings} == {"11:15"}
     assert f"{result.meetings[0].start:%F}" == "2027-03-15"  # the first working day of New York's summer time
     assert [gap[-10:] for gap in result.gaps] == ["2026-12-31", "2027-01-31", "2027-02-28"]

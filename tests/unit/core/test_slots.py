@@ -1,15 +1,15 @@
 """The choice of a time, by hand, and against a plain search through every half hour."""
 
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cadenced.core.availability import Busy, SharedHours
-from cadenced.core.model import DateRange, Kind, WeeklyTime
-from cadenced.core.slots import HABIT, Search, allowed, choose
+from cadenced.core.model import DateRange, Identity, Kind, WeeklyTime
+from cadenced.core.slots import HABIT, Quest, Search, Taken, Tier, allowed, choose
 from tests.support.pairs import busy_times, half_hours, pairs, suits, wall
 from tests.support.programme import at, hours, pair, person, utc
 
@@ -18,11 +18,15 @@ PAIR = pair(mentor=person("maya", "UTC", OFFICE), protege=person("jonas", "UTC",
 MAY = datetime(2027, 5, 1), datetime(2027, 6, 1)
 TARGET = datetime(2027, 5, 12, 15, 30)  # a Wednesday
 LONG_AGO = utc("2027-01-01")
+IDENTITY = Identity("maya-jonas", Kind.FACE_TO_FACE, date(2027, 5, 1))
 
 
-def chosen(p=PAIR, *windows, target=TARGET, habit=None, busy=(), earliest=LONG_AGO):
-    search = Search(SharedHours(p), Busy(busy), earliest)
-    return choose(search, p.face_to_face, windows or (MAY,), target, habit)
+def chosen(p=PAIR, *windows, target=TARGET, habit=None, busy=(), soft=(), refused=(), earliest=LONG_AGO):
+    search = Search(SharedHours(p), Taken(Busy(busy), Busy(soft)), earliest)
+    agreed = [True, False] if p.face_to_face.at else [False]
+    tiers = tuple(Tier(window, each) for each in agreed for window in windows or (MAY,))
+    quest = Quest(IDENTITY, p.face_to_face, tiers, target, habit, refused)
+    return choose(search, quest)
 
 
 def start(*args, **more):

@@ -39,7 +39,7 @@ class TestDamaged:
         await store.enqueue([mail(f"p/agenda/{n}/x", body=random.Random(n).randbytes(3000)) for n in range(100)])
         await store.settle("p/agenda/1/x", settled(), NOW)
         await store.save_copies([copy()])
-        await store.record_look(AccountRow("jonas"), [], ["u1"], {"u1": copy().etag})
+        await store.record_look(AccountRow("jonas"), [], ["u1"], {"u1": copy().etag}, NOW)
         store.close()
 
     @pytest.mark.parametrize("where", [0, 40, 4096, 5 * 4096, 30 * 4096])

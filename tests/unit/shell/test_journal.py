@@ -126,7 +126,7 @@ class TestWhatItBringsBack:
 
     async def test_tombstones_come_back_into_a_new_database(self, store, path):
         await store.save_copies([copy("u1"), copy("u2", state=CopyState.CANCELLING)])
-        await store.record_look(AccountRow("jonas"), [], ["u1", "u2"], KNOWN)
+        await store.record_look(AccountRow("jonas"), [], ["u1", "u2"], KNOWN, NOW)
         store.close()
         forget(path)
         again = Store.open(path)
@@ -145,7 +145,7 @@ class TestWhatItBringsBack:
         await store.save_copies([copy("u2")])
         for key in ("a/x/2/p", "a/x/3/p"):
             await store.settle(key, settled(), NOW)
-        await store.record_look(AccountRow("jonas"), [], ["u1", "u2"], KNOWN)
+        await store.record_look(AccountRow("jonas"), [], ["u1", "u2"], KNOWN, NOW)
         store.close()
         path.write_bytes(backup)
         again = Store.open(path)
@@ -177,7 +177,7 @@ class TestWhatItBringsBack:
         with pytest.raises(StoreError, match="nothing is lost"):
             await store.settle(mail().key, settled(), NOW)
         with pytest.raises(StoreError, match="nothing is lost"):
-            await store.record_look(AccountRow("jonas", token="new"), [], ["u1"], KNOWN)
+            await store.record_look(AccountRow("jonas", token="new"), [], ["u1"], KNOWN, NOW)
         assert await store.mail_totals() == {MailState.ATTEMPTING: 1}
         assert [row.state for row in await store.copies("jonas")] == [CopyState.LIVE]
         assert await store.accounts() == {}

@@ -18,7 +18,7 @@ def store(tmp_path):
 
 async def look(store, *seen, gone=(), known=None):
     row = AccountRow("jonas", "https://x/", token="new")
-    return await store.record_look(row, seen, gone, KNOWN if known is None else known)
+    return await store.record_look(row, seen, gone, KNOWN if known is None else known, NOW)
 
 
 async def due(store):

@@ -10,7 +10,8 @@ from icalendar import Calendar
 
 from cadenced.core.events import Baseline, fingerprint
 from cadenced.core.model import Identity, Kind
-from cadenced.wire.ical import baseline_text, compose, names_meeting, observe, parse_baseline
+from cadenced.wire.baseline import baseline_text, parse_baseline
+from cadenced.wire.ical import compose, names_meeting, observe
 from tests.support.events import (
     AWKWARD,
     BODY,

@@ -1,0 +1,118 @@
+"""Which standing meetings stay where they are, and which give way (DESIGN §5).
+
+Owns how often a meeting may be changed by ourselves. Must never know where a meeting that gives way goes instead.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from cadenced.core.availability import Busy, SharedHours
+from cadenced.core.model import Cadence, Kind, Meeting, Pair, State
+from cadenced.core.slots import Window, allowed
+from cadenced.core.windows import crowded
+
+CHANGES = 3  # of a meeting's time by ourselves, in all: then a human is asked
+PROPOSALS = 2  # of these, after somebody couldn't
+REST = timedelta(hours=24)  # between two of them
+
+
+@dataclass(frozen=True, slots=True)
+class Yielding:
+    """A meeting that should have another time, and why. `spent`: it was changed so often that its people must say."""
+
+    meeting: Meeting
+    why: str
+    spent: bool
+
+    @property
+    def dispensable(self) -> bool:
+        """A call that nobody refused: where there is no other time for it, it falls out."""
+        return self.meeting.identity.kind is Kind.CALL and self.meeting.state is State.STANDING and not self.spent
+
+    @property
+    def refused(self) -> tuple[datetime, ...]:
+        """The starts at which somebody couldn't."""
+        before = self.meeting.tries.refused
+        return (*before, self.meeting.start) if self.meeting.state is State.DECLINED else before
+
+
+@dataclass
+class Stability:
+    """Judges the meetings of one pair. `others`: what they must not overlap; `closed`: days off, by the file. `again`:
+    when one may be changed that was changed a short time ago.
+    """
+
+    pair: Pair
+    hours: SharedHours
+    now: datetime
+    freeze: timedelta
+    others: Busy = field(default_factory=Busy)
+    closed: Busy = field(default_factory=Busy)
+    again: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self.rules = rules_of(self.pair)
+
+    def judge(
+        self, meeting: Meeting, wall: datetime, place: Window, neighbours: Sequence[datetime]
+    ) -> Meeting | Yielding | None:
+        """The meeting as it stays in its place, its length brought up to date; or that it gives way; or None when the
+        file has no place for it any more. `wall` is its start in the pair's zone.
+        """
+        if meeting.state is State.CANCELLED:
+            return meeting
+        if meeting.state is State.DECLINED:
+            return self._yields(meeting, "somebody can't at the time before")
+        if meeting.pinned or self.soon(meeting):
+            return meeting
+        cadence = self.pair.cadence(meeting.identity.kind)
+        if meeting.touched:  # its texts are a human's, its time is not
+            return self._unless_busy(meeting) if cadence is not None else meeting
+        return self._unedited(meeting, cadence, (wall, place, neighbours)) if cadence is not None else None
+
+    def fixed(self, meeting: Meeting) -> bool:
+        """What the planner keeps off: a human placed or edited it, or it is past or about to begin."""
+        return meeting.pinned or meeting.touched or self.soon(meeting)
+
+    def soon(self, meeting: Meeting) -> bool:
+        return meeting.start <= self.now + self.freeze
+
+    def _unedited(
+        self, meeting: Meeting, cadence: Cadence, around: tuple[datetime, Window, Sequence[datetime]]
+    ) -> Meeting | Yielding | None:
+        wall, place, neighbours = around
+        end = meeting.start + timedelta(minutes=cadence.minutes)
+        edit = meeting.rules != self.rules or meeting.end != end
+        outside = not place[0] <= wall < place[1]
+        if self.hours.paused(wall.date()) or self.closed.overlaps(meeting.start, end):
+            return None
+        if edit and (outside or not allowed(self.hours, cadence, meeting.start, end)):
+            return None
+        current = replace(meeting, end=end, placed=(meeting.start, end), rules=self.rules)
+        if outside or (meeting.identity.kind is Kind.FACE_TO_FACE and crowded(wall, place, neighbours)):
+            return self._yields(current, "its neighbour was moved")
+        return self._unless_busy(current)
+
+    def _unless_busy(self, meeting: Meeting) -> Meeting | Yielding:
+        if not self.others.overlaps(meeting.start, meeting.end):
+            return meeting
+        return self._yields(meeting, "somebody is busy at the time before")
+
+    def _yields(self, meeting: Meeting, why: str) -> Meeting | Yielding:
+        """The meeting itself when it was changed a short time ago: it may be again a day later."""
+        tries = meeting.tries
+        proposed = meeting.state is State.DECLINED and len(tries.refused) >= PROPOSALS
+        spent = tries.changes >= CHANGES or proposed
+        if not spent and tries.last is not None and tries.last + REST > self.now:
+            self.again = min(self.again or tries.last + REST, tries.last + REST)
+            return meeting
+        return Yielding(meeting, why, spent)
+
+
+def rules_of(pair: Pair) -> str:
+    """Fingerprint of what placing a meeting depends on; minutes are not among it: they change a length, not a place."""
+    people = [(p.timezone, [(h.weekday, h.start, h.end) for h in p.available]) for p in pair.people]
+    cadences = [c and (c.every, [(t.weekday, t.at.isoformat()) for t in c.at]) for c in (pair.face_to_face, pair.calls)]
+    return hashlib.sha256(repr((pair.timezone, people, cadences)).encode()).hexdigest()[:12]

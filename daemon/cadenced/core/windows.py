@@ -1,0 +1,73 @@
+"""Where a period's face-to-face meeting may be, with the neighbours that it has: tier after tier, best first.
+
+Owns what is given up first when nothing is free (DESIGN §5). Must never know who is free when.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import pairwise
+
+from cadenced.core.cadence import CLOSEST, CallSlot, Period, furthest, furthest_before
+from cadenced.core.model import Cadence
+from cadenced.core.slots import Tier, Window
+
+
+def face_to_face_tiers(place: Period, neighbours: Sequence[datetime], cadence: Cadence) -> tuple[Tier, ...]:
+    """Each step gives up one wish, the last all but the period itself; within each, agreed times come first.
+    `neighbours` are the wall times, in order, of the meetings of other periods that stay where they are.
+    """
+    found = []
+    for window, why in _windows(place, neighbours):
+        found += [Tier(window, agreed=True, why=why)] if cadence.at else []
+        found.append(Tier(window, agreed=False, why=why))
+    return tuple(found)
+
+
+def call_tiers(slot: CallSlot, cadence: Cadence) -> tuple[Tier, ...]:
+    """Around its target, else as near as its neighbours leave it; an agreed time in either comes before any other."""
+    windows, why = (slot.window, slot.reach), "between meetings"
+    agreed = [Tier(window, agreed=True, why=why) for window in windows] if cadence.at else []
+    return (*agreed, *(Tier(window, agreed=False, why=why) for window in windows))
+
+
+def crowded(wall: datetime, place: Window, neighbours: Sequence[datetime]) -> bool:
+    """Whether a neighbour has come nearer than half an interval to a meeting of the period `place`."""
+    nearest, at = (place[1] - place[0]) * CLOSEST // 100, bisect_left(neighbours, wall)
+    return any(abs(each - wall) < nearest for each in neighbours[max(0, at - 1) : at + 1])
+
+
+def _windows(place: Period, neighbours: Sequence[datetime]) -> Iterator[tuple[Window, str]]:
+    between = [_between(place, *each) for each in _around(place, neighbours)]
+    for fresh, _ in between:
+        yield _both(place.window, fresh), "early in its period"
+    for fresh, _ in between:
+        yield _both(place.whole, fresh), "later in its period, for nothing earlier was free"
+    for _, apart in between:
+        yield _both(place.whole, apart), "as near as its neighbours allow"
+    yield place.whole, "wherever its period had a free time"
+
+
+def _around(place: Period, neighbours: Sequence[datetime]) -> Iterator[tuple[datetime | None, datetime | None]]:
+    """The neighbours to both sides of each stretch of a period: one stretch, but where a human put another meeting."""
+    low, high = (bisect_left(neighbours, bound) for bound in place.whole)
+    before = neighbours[low - 1] if low else None
+    after = neighbours[high] if high < len(neighbours) else None
+    return pairwise((before, *neighbours[low:high], after))
+
+
+def _between(place: Period, before: datetime | None, after: datetime | None) -> tuple[Window, Window]:
+    """Where a meeting is neither too close to its neighbours nor too far from them; and where it is not too close."""
+    nearest = place.length * CLOSEST // 100
+    begins, ends = place.whole
+    low = before + nearest if before else begins
+    high = after - nearest if after else ends
+    earliest = furthest_before(place, after) if after and after < ends + place.length else low
+    latest = furthest(place, before) if before else high
+    if latest <= begins:  # too long ago already, after a pause perhaps: nothing to be kept any more
+        latest = high
+    return (max(low, earliest), min(high, latest)), (low, high)
+
+
+def _both(one: Window, other: Window) -> Window:
+    return max(one[0], other[0]), min(one[1], other[1])

@@ -1,0 +1,63 @@
+"""Decides for pairs: loads what is known of them, and plans those together that share people.
+
+It reads the store and changes nothing. Must never know how a decision is carried out.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from cadenced.core.accounts import CalendarAccount
+from cadenced.core.jointly import plan_jointly
+from cadenced.core.model import Horizon, Pair, Programme
+from cadenced.core.records import AccountRow, PairState
+from cadenced.reconciler.decision import Decision
+from cadenced.reconciler.leaving import farewell
+from cadenced.reconciler.ports import Clock, Store
+from cadenced.reconciler.surroundings import Neighbourhood
+from cadenced.reconciler.turn import Turn
+
+
+@dataclass
+class Decider:
+    """Decides for pairs; what one takes, those that share a person find taken."""
+
+    store: Store
+    clock: Clock
+    horizon: Horizon
+    programme: Programme
+    accounts: Mapping[str, CalendarAccount]
+    _in_use: set[str | None] = field(default_factory=set)  # accounts that somebody's events stand in
+
+    def __post_init__(self) -> None:
+        self.neighbourhood = Neighbourhood(self.store, self.horizon, self.programme)
+        for pair in self.programme.pairs.values():
+            self._in_use |= {person.calendar for person in pair.people}
+
+    def groups(self, names: Iterable[str]) -> Iterator[list[str]]:
+        """The pairs in groups that share people: each is to be decided together."""
+        return self.neighbourhood.groups(names)
+
+    async def decide(self, group: Sequence[str], rows: Mapping[str, AccountRow]) -> list[Decision]:
+        """The decisions for pairs that share people, planned together; a pair that left the programme has its future
+        events cancelled.
+        """
+        now = self.clock.now()
+        states = {name: await self.store.load_pair(name) for name in group}
+        gone = [name for name in group if name not in self.programme.pairs]
+        turns = [await self._turn(name, states[name], rows, now) for name in group if name not in gone]
+        plans = plan_jointly([turn.scene for turn in turns]) if turns else []
+        decisions = [turn.decide(plan) for turn, plan in zip(turns, plans, strict=True)]
+        for decision in decisions:
+            self.neighbourhood.decided(decision.pair, decision.meetings)
+        return [*decisions, *(farewell(name, states[name], self.accounts, now) for name in gone)]
+
+    async def _turn(self, name: str, state: PairState, rows: Mapping[str, AccountRow], now: datetime) -> Turn:
+        pair = self.programme.pairs[name]
+        surroundings = await self.neighbourhood.around(pair, now)
+        return Turn(pair, self._own(pair, state), rows, self.accounts, now, self.horizon, surroundings)
+
+    def _own(self, pair: Pair, state: PairState) -> PairState:
+        """Without what other people of the programme have in their calendars: an event that was forwarded is theirs."""
+        others = self._in_use - {person.calendar for person in pair.people}
+        return replace(state, copies=tuple(copy for copy in state.copies if copy.account not in others))

@@ -1,0 +1,42 @@
+"""What one turn decided, as a value: it is printed by `plan`, and carried out by apply.py.
+
+Must never know how it came about.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cadenced.core.actions import EventAction, SendMail
+from cadenced.core.model import Meeting
+from cadenced.core.records import CopyRow
+
+DAILY = timedelta(days=1)  # every pair is looked at once a day: the horizon moves on
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What one turn decided. `mails` holds what is due now and what will be; `stale` the keys of queued mails whose
+    meeting has moved since they were written. `problems` maps an alert's key to what a human should know.
+    """
+
+    pair: str
+    now: datetime
+    meetings: tuple[Meeting, ...] = ()
+    actions: tuple[EventAction, ...] = ()
+    mails: tuple[SendMail, ...] = ()
+    stale: tuple[str, ...] = ()
+    gaps: tuple[str, ...] = ()
+    problems: Mapping[str, str] = field(default_factory=dict)
+    rows: Mapping[tuple[str, str], CopyRow] = field(default_factory=dict)  # by (uid, account)
+    seen_due: datetime | None = None
+    again: datetime | None = None  # when a meeting may be changed that was changed a short time ago
+
+    @property
+    def due_mails(self) -> tuple[SendMail, ...]:
+        return tuple(mail for mail in self.mails if mail.due <= self.now)
+
+    @property
+    def next_due(self) -> datetime:
+        later = [mail.due for mail in self.mails if mail.due > self.now]
+        return min((*later, *filter(None, [self.again]), self.now + DAILY))
