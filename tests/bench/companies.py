@@ -1,4 +1,4 @@
-"""Random programmes of companies, as the wishes of one round: a face-to-face meeting and the next calls of each pair.
+"""Random programmes of companies, as the wishes of one round: of each pair a face-to-face meeting, and perhaps a call.
 
 Mentors have up to six proteges, some people are both, calendars are as full as calendars are, and some programmes are
 tighter than anybody should plan.
@@ -74,8 +74,8 @@ def programme(seed: int) -> Programme:
     """The same for the same seed. Every fifth is tight."""
     rng = Random(seed)
     tight = seed % 5 == 0
-    company = _Company(rng, rng.uniform(0.4, 0.6) if tight else rng.uniform(0.05, 0.3), 4 if tight else 14)
-    pairs = list(_pairs(company, rng.randint(3, 9)))
+    company = _Company(rng, rng.uniform(0.4, 0.6) if tight else rng.uniform(0.02, 0.25), 4 if tight else 14)
+    pairs = list(_pairs(company, rng.randint(3, 10)))
     wishes = [wish for each in pairs for wish in _wishes(company, each)]
     limited = {p.id: p.limits for p in company.people}
     return Programme(
@@ -100,15 +100,15 @@ def _pairs(company: _Company, mentors: int) -> Iterator[Pair]:
 
 
 def _wishes(company: _Company, of: Pair) -> Iterator[Wish]:
-    """A meeting in the first three weeks, and two calls or none after it."""
-    shared = SharedHours(of)
+    """A face-to-face meeting, and for every other pair the call two weeks after it."""
     target = ROUND + timedelta(7 + company.rng.randrange(company.crowd))
-    yield _wish(company, of, shared, Kind.FACE_TO_FACE, target, 10)
+    yield _wish(company, of, Kind.FACE_TO_FACE, target, 10)
     if company.rng.random() < 0.5:
-        yield _wish(company, of, shared, Kind.CALL, target + timedelta(14), 5)
+        yield _wish(company, of, Kind.CALL, target + timedelta(14), 5)
 
 
-def _wish(company: _Company, of: Pair, shared: SharedHours, kind: Kind, target: date, reach: int) -> Wish:
+def _wish(company: _Company, of: Pair, kind: Kind, target: date, reach: int) -> Wish:
+    shared = SharedHours(of)
     cadence = of.face_to_face if kind is Kind.FACE_TO_FACE else of.calls
     habit = target.weekday(), time(company.rng.choice((9, 10, 11, 13, 14, 16)))
     options = [

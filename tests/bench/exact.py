@@ -1,7 +1,7 @@
 """The same choice by OR-Tools CP-SAT: exactly the optimum, where it is proven in time.
 
-A boolean for each option; what excludes each other is said in cliques, one for each moment at which somebody could be in
-two meetings, which is what CP-SAT takes best. Load is convex, so that lower bounds on it are enough.
+A boolean for each option; what excludes each other is said in cliques, one for each moment at which somebody could be
+in two meetings, which is what CP-SAT takes best. Load is convex, so that lower bounds on it are enough.
 """
 
 from bisect import bisect_left
@@ -14,7 +14,7 @@ from ortools.sat.python import cp_model
 
 from cadenced.core.together import SAME_DAY, SAME_WEEK, Option, Room, Wish
 
-SECONDS = 5.0  # for each programme; what is not proven by then is counted, and its best is compared all the same
+SECONDS = 2.0  # for each programme; what is not proven by then is counted, and its best is compared all the same
 MINUTE = timedelta(minutes=1)
 
 
@@ -68,7 +68,7 @@ class _Model:
         return (option for wish in self.wishes for option in wish.options)
 
     def _no_two_at_once(self, mine: list[int]) -> None:
-        """Of all that lie over one moment one may be; and of those of a wish that needs to travel, with what is near."""
+        """Of all that lie over a moment one may be; and one of a wish that needs to travel and of what is near it."""
         for travel in {self.travel[n] for n in mine}:
             same = [n for n in mine if self.travel[n] == travel]
             self._cliques([(n, 0, travel) for n in same])

@@ -5,8 +5,9 @@ the timetable does.
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice, takewhile
+from typing import NamedTuple
 
 from cadenced.core.timetable import Claim, Place, Timetable
 
@@ -19,11 +20,11 @@ def make_room(table: Timetable, claims: Sequence[Claim], fewest: int, evictions:
     """Whether all but `fewest` found a place. Else as many as at the best moment have one; and never are more than
     `slack` fewer placed meanwhile.
 
-    Whoever finds no place takes one from others, who look for another in turn. The longer a claim has been difficult the
-    less it is sent away again (the guided ejection search of Nagata and Bräysy, for vehicle routing).
+    Whoever finds no place takes one from others, who look for another in turn. The more trouble a claim was, the less
+    it is sent away again (the guided ejection search of Nagata and Bräysy, for vehicle routing).
     """
     trouble = [1] * len(table.claims)
-    waiting = deque(claim for claim in claims if claim.place is None and _possible(table, claim))
+    waiting = deque(claim for claim in claims if claim.place is None and _possible(table, claim, trouble))
     hopeless = [claim.place for claim in claims].count(None) - len(waiting)
     left, best = len(waiting), _snapshot(claims)
     for _ in range(evictions):
@@ -80,47 +81,49 @@ def _displaces(table: Timetable, claim: Claim) -> bool:
     old = table.take(claim)
     price = before - table.total
     ways = (
-        (place, others)
+        _Exchange(claim, place, others, others)
         for place in takewhile(lambda place: place.cost < price, table.places(claim))
         if table.price(claim, place) < price
         for others in table.exchanges(claim, place)
-        if len(others) <= DISPLACED
     )
-    for place, others in islice(ways, TRIES):
-        if _exchanged(table, claim, place, others, others, before):
-            return True
+    if _made(table, ways, before):
+        return True
     table.put(claim, old)
     return False
 
 
 def _replaces(table: Timetable, claim: Claim) -> bool:
     """Whether all got cheaper with it instead of another."""
-    before = table.total
     dearest = max((table.paid(other) for other in table.fellows(claim)), default=0)
     ways = (
-        (place, others, out)
+        _Exchange(claim, place, others, [other for other in others if other is not out])
         for place in takewhile(lambda place: place.cost < dearest, table.places(claim))
         for others in table.exchanges(claim, place)
-        if len(others) <= DISPLACED
         for out in others
     )
-    for place, others, out in islice(ways, TRIES):
-        if _exchanged(table, claim, place, others, [other for other in others if other is not out], before):
+    return _made(table, ways, table.total)
+
+
+class _Exchange(NamedTuple):
+    """A claim takes a place; others go, of whom some stay, elsewhere."""
+
+    claim: Claim
+    place: Place
+    others: Sequence[Claim]
+    staying: Sequence[Claim]
+
+
+def _made(table: Timetable, ways: Iterable[_Exchange], below: int) -> bool:
+    """Whether one of the first ways brought the total below a bound, and was gone; else all is as it was."""
+    few = (way for way in ways if len(way.others) <= DISPLACED)
+    for claim, place, others, staying in islice(few, TRIES):
+        olds = [table.take(other) for other in others]
+        table.put(claim, place)
+        if _settled(table, staying, below):
             return True
-    return False
-
-
-def _exchanged(
-    table: Timetable, claim: Claim, place: Place, others: Sequence[Claim], staying: Sequence[Claim], below: int
-) -> bool:
-    """Whether the total falls below a bound with a claim in the place of others, of whom some stay, elsewhere."""
-    olds = [table.take(other) for other in others]
-    table.put(claim, place)
-    if _settled(table, staying, below):
-        return True
-    table.take(claim)
-    for other, back in zip(others, olds, strict=True):
-        table.put(other, back)
+        table.take(claim)
+        for other, back in zip(others, olds, strict=True):
+            table.put(other, back)
     return False
 
 
@@ -139,17 +142,13 @@ def _settled(table: Timetable, claims: Sequence[Claim], below: int) -> bool:
     return False
 
 
-def _no_trouble(claim: Claim) -> int:
-    return 0
-
-
 def _least_trouble(
     table: Timetable, claim: Claim, trouble: Sequence[int], most: int
 ) -> tuple[Place, list[Claim]] | None:
     """The place whose taking sends away whom it is least trouble to place again, and at most so many."""
     found: tuple[tuple[int, int, int], Place, list[Claim]] | None = None
     for place in table.places(claim):
-        others = table.evicted(claim, place, lambda other: trouble[other.number])
+        others = table.evicted(claim, place, trouble)
         if others is not None and len(others) <= most:
             rank = (sum(trouble[other.number] for other in others), table.price(claim, place), place.start)
             if found is None or rank < found[0]:
@@ -157,9 +156,9 @@ def _least_trouble(
     return found and found[1:]
 
 
-def _possible(table: Timetable, claim: Claim) -> bool:
+def _possible(table: Timetable, claim: Claim, trouble: Sequence[int]) -> bool:
     """Whether it has a place when all others give way."""
-    return any(table.evicted(claim, place, _no_trouble) is not None for place in table.places(claim))
+    return any(table.evicted(claim, place, trouble) is not None for place in table.places(claim))
 
 
 def _snapshot(claims: Sequence[Claim]) -> list[Place | None]:

@@ -1,7 +1,7 @@
 """Proves from people's limits alone that some meetings cannot be placed, so that nobody looks for a place in vain.
 
-Owns the counting: a person's meetings, whenever they are, against what the person gives in each week and month. Must never
-know who is where: only limits count here.
+Owns the counting: a person's meetings, whenever they are, against what the person gives in each week and month. Must
+never know who is where: only limits count here.
 """
 
 from collections.abc import Iterator, Sequence

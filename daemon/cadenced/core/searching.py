@@ -1,7 +1,7 @@
 """Searches all the choices of a group for one in which more have a place: the last resort.
 
-Owns the search (forward checking, the most often stuck first) and its limits. Must never know cost: places come cheapest
-first, and that is the order in which they are tried.
+Owns the search (forward checking, the most often stuck first) and its limits. Must never know cost: places come in its
+order, and are tried in that order.
 """
 
 from bisect import bisect_left
@@ -44,7 +44,9 @@ class _Search:
         self._places = [list(table.places(claim)) for claim in claims]
         self._starts = [sorted((place.start, k) for k, place in enumerate(places)) for places in self._places]
         self._longest = [max(place.end - place.start for place in places) for places in self._places]
-        self._sharing = [[m for m, other in enumerate(claims) if other is not me and _share(me, other)] for me in claims]
+        self._sharing = [
+            [m for m, other in enumerate(claims) if other is not one and _share(one, other)] for one in claims
+        ]
         self._open = [(1 << len(places)) - 1 for places in self._places]
         self._left: dict[int, int] = {}  # by the id of a quota
         self._users: dict[int, dict[int, dict[int, int]]] = defaultdict(lambda: defaultdict(lambda: defaultdict(int)))

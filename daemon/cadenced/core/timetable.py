@@ -5,7 +5,7 @@ which order meetings are placed, nor which of them gives way.
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import inf
@@ -158,14 +158,14 @@ class Timetable:
                     found[taken.number] = taken.claim
         return list(found.values())
 
-    def evicted(self, claim: Claim, place: Place, trouble: Callable[[Claim], int]) -> list[Claim] | None:
+    def evicted(self, claim: Claim, place: Place, trouble: Sequence[int]) -> list[Claim] | None:
         """Whom to take away so that it is free there: all in the way, and where a limit is used up those of the least
         trouble. None where a limit has no room even then.
         """
         found = self.in_the_way(claim, place)
         for quota, amount in place.uses:
             short = quota.short(amount, found)
-            for other in sorted(quota.users, key=lambda user: (trouble(user), user.number)) if short > 0 else ():
+            for other in sorted(quota.users, key=lambda user: (trouble[user.number], user.number)) if short > 0 else ():
                 if short > 0 and other not in found:
                     found.append(other)
                     short -= quota.used_by(other)
@@ -174,7 +174,7 @@ class Timetable:
         return found
 
     def exchanges(self, claim: Claim, place: Place) -> Iterator[list[Claim]]:
-        """Those to take away so that it is free there; where limits are used up, one way for each whose going is enough."""
+        """Whom to take away so that it is free there: where limits are used up, one way for each who is enough."""
         clashing = self.in_the_way(claim, place)
         short = [(quota, need) for quota, amount in place.uses if (need := quota.short(amount, clashing)) > 0]
         if not short:

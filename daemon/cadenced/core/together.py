@@ -1,7 +1,7 @@
 """Chooses times for several meetings at once, where people share them: one option for each, at the least cost in all.
 
-Owns the order in which that is tried: each takes its best place, the most constrained first; who finds none makes others
-give way; then all of it is searched; then whatever can get cheaper does. Must never know where an option comes from.
+Owns the order in which that is tried: each takes its best place, the most constrained first; whoever finds none makes
+others give way; then all is searched; then whatever can get cheaper does. Must never know where an option comes from.
 """
 
 from collections.abc import Iterator, Sequence
