@@ -220,7 +220,7 @@ class Planner:
         before, yielding = self.left.get(identity), self.moving.get(identity)
         tries = before.tries if before else Tries()
         if yielding is not None:
-            tries = Tries(yielding.meeting.tries.changes + 1, self.now, yielding.refused)
+            tries = Tries(yielding.meeting.tries.changes + 1, self.now.replace(microsecond=0), yielding.refused)
             reason = f"{yielding.why}; {reason}"
         meeting = Meeting(identity, *times, placed=times, rules=self.stability.rules, tries=tries, reason=reason)
         self._book([meeting], 1)

@@ -3,12 +3,13 @@
 Must never know a query.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from cadenced.core.model import Identity, Meeting, State
+from cadenced.core.model import Identity, Meeting, State, Tries
 from cadenced.core.records import AccountRow, AccountStatus, AlertRow, CopyRow, CopyState, MailState, OutboxRow
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,6 +66,7 @@ def meeting_of(row: Row) -> Meeting | None:
         rules=row["rules"],
         state=State(row["state"]),
         touched=row["touched"],
+        tries=_tries_of(row["tries"]),
         reason=row["reason"],
     )
 
@@ -81,8 +83,20 @@ def meeting_row(meeting: Meeting) -> dict[str, Any]:
         "rules": meeting.rules,
         "state": str(meeting.state),
         "touched": meeting.touched,
+        "tries": json.dumps(
+            [meeting.tries.changes, *map(_stamp_or_none, (meeting.tries.last, *meeting.tries.refused))]
+        ),
         "reason": meeting.reason,
     }
+
+
+def _tries_of(text: str) -> Tries:
+    changes, last, *refused = json.loads(text)
+    return Tries(changes, moment(last) if last is not None else None, tuple(map(moment, refused)))
+
+
+def _stamp_or_none(value: datetime | None) -> int | None:
+    return stamp(value) if value is not None else None
 
 
 def _plain(row: Row) -> dict[str, Any]:

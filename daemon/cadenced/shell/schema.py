@@ -5,7 +5,7 @@ Moments are microseconds since 1970 in UTC, so that they sort and compare in any
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-REVISION = "0002"  # of migrations/versions: what this code reads and writes
+REVISION = "0003"  # of migrations/versions: what this code reads and writes
 
 metadata = MetaData()
 
@@ -32,6 +32,7 @@ meetings = Table(
     Column("rules", String, nullable=False),
     Column("state", String, nullable=False),
     Column("touched", Boolean, nullable=False),
+    Column("tries", Text, nullable=False, server_default="[0, null]"),  # JSON: changes, last, and each refused start
     Column("reason", Text, nullable=False),
 )
 

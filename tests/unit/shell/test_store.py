@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from cadenced.core.model import State
+from cadenced.core.model import State, Tries
 from cadenced.core.records import AccountRow, AccountStatus, CopyState
 from cadenced.shell.store import Store
 from tests.support.records import NOW, copy, mail, meeting
@@ -36,6 +36,7 @@ class TestKept:
         meetings = [
             meeting(),
             meeting(1, state=State.DECLINED, touched=True, reason="why", placed=(NOW, NOW + MINUTE)),
+            meeting(2, tries=Tries(2, NOW, (NOW - MINUTE, NOW))),
         ]
         await store.set_stanzas({"maya-jonas": "h"})
         await store.save_copies([copy("u1"), copy("u1", "maya", state=CopyState.FOREIGN), copy("u2", pair="other")])
