@@ -17,10 +17,12 @@ def test_servers_that_work_are_told_side_by_side(installation):
         "sync",
         "scheduling",
         "clock",
+        "busy",
     }
     assert found["calendars.jonas", "sync"]["words"] == "by token"
     assert found["calendars.jonas", "scheduling"]["words"] == "none"
     assert '"Mentoring", which may be written' in found["calendars.jonas", "calendar"]["words"]
+    assert found["calendars.jonas", "busy"]["words"] == 'by the events of "Mentoring"'
     assert found["smtp", "reached"]["verdict"] == "fine"
 
 

@@ -91,6 +91,7 @@ class Calendar(Login):
     url: Annotated[str, spelt(_url)] = ""
     address: Address = ""
     calendar: str = ""
+    read: tuple[Line, ...] | None = None  # calendars whose events keep the person busy; without it all
     ca_file: Path | None = None
 
     @model_validator(mode="after")
@@ -104,6 +105,12 @@ class Organizer(Calendar):
     """The login that invites people who gave none of their own (RFC 6638). `name` is what they see as the organizer."""
 
     name: Line | None = None
+
+    @model_validator(mode="after")
+    def _nobody(self) -> "Organizer":
+        if self.read is not None:
+            raise ValueError("is nobody whose calendars could be read; read belongs into [calendars.NAME]")
+        return self
 
 
 class Defaults(Section):

@@ -112,7 +112,8 @@ class Settings(BaseSettings):
         return named or parseaddr(self.smtp.sender)[0] or "cadenced"
 
     def _calendar_account(self, name: str, login: Calendar, *, secrets: bool) -> CalendarAccount:
-        account = CalendarAccount(name, login.url, login.address, login.username, calendar=login.calendar)
+        where = (login.url, login.address, login.username)
+        account = CalendarAccount(name, *where, calendar=login.calendar, read=login.read)
         try:
             password = self._password(account.section, login) if secrets else ""
         except ConfigError as error:

@@ -13,13 +13,14 @@ import aiohttp
 from cadenced.core.accounts import ORGANIZER, CalendarAccount, Collection, MailAccount, Scheduling
 from cadenced.core.errors import AccessError, CadencedError, TemporaryError
 from cadenced.core.findings import Finding, Verdict
-from cadenced.shell import changes
+from cadenced.shell import changes, freebusy
 from cadenced.shell.dav import Ask, Dav, Reply
-from cadenced.shell.discovery import calendar_names, discover, scheduling
+from cadenced.shell.discovery import calendar_names, discover, scheduling, to_read
 from cadenced.shell.mailer import Mailer
 from cadenced.shell.opened import OpenCalendar
 
 APART = timedelta(minutes=1)  # of two clocks: further, and it is unclear which of two moves was the later one
+_WAYS = {"events": "by the events of", "free/busy": "as free/busy alone by", "nothing": "not a word from"}
 
 
 async def examine_calendar(dav: Dav, account: CalendarAccount, now: datetime) -> list[Finding]:
@@ -76,6 +77,35 @@ class _Examination:
             yield self._notes("sync", words, "nothing, unless the server is slow")
         yield self._invites(invitations) if self._account.name == ORGANIZER else self._schedules(invitations)
         yield self._clock(options)
+        if self._account.name != ORGANIZER:
+            yield await self._busy()
+
+    async def _busy(self) -> Finding:
+        """Which calendars tell when the login's person is busy: by their events, or as free/busy alone."""
+        ways: dict[str, list[str]] = {"events": [], "free/busy": [], "nothing": []}
+        try:
+            for each in await to_read(self._dav, self._account):
+                ways[await self._way(each)].append(f'"{each.name or each.url}"')
+        except CadencedError as error:
+            return Finding(self._subject, "busy", Verdict.FAULT, str(error), _waits(error))
+        words = [f"{_WAYS[way]} {', '.join(names)}" for way, names in ways.items() if names]
+        if ways["nothing"]:
+            advice = "let the login read it, or name the others: read = […]"
+            return Finding(self._subject, "busy", Verdict.FAULT, "; ".join(words), advice)
+        return self._says("busy", "; ".join(words) or "no calendar is read: the person is free in all their hours")
+
+    async def _way(self, collection: Collection) -> str:
+        """Asked about a day, which is enough to see whether there is an answer."""
+        calendar, day = OpenCalendar(self._dav, self._account, collection), (self._now, self._now + timedelta(days=1))
+        try:
+            if await freebusy.listed(calendar, day) is not None:
+                return "events"
+            await freebusy.free_busy(calendar, day)
+        except TemporaryError:
+            raise
+        except CadencedError:
+            return "nothing"
+        return "free/busy"
 
     def _schedules(self, found: Scheduling) -> Finding:
         return self._says("scheduling", "the server sends invitations by itself" if found.automatic else "none")

@@ -162,6 +162,32 @@ def test_values_outside_their_bounds_are_refused(problems, more, expected):
     assert problem.startswith(expected)
 
 
+def test_the_calendars_to_read_are_all_some_or_none(settings):
+    def read(line):
+        return settings(SETTINGS + f"{line}\n").calendar_accounts(secrets=False)["maya"].read
+
+    assert read("") is None
+    assert read('read = ["Work", "Jürgen & Söhne"]') == ("Work", "Jürgen & Söhne")
+    assert read("read = []") == ()
+
+
+def test_the_environment_names_calendars_to_read_as_json(settings, monkeypatch):
+    monkeypatch.setenv("CADENCED_CALENDARS__MAYA__READ", '["Work"]')
+    assert settings().calendar_accounts(secrets=False)["maya"].read == ("Work",)
+
+
+@pytest.mark.parametrize("value", ['"Work"', '[""]', "true"])
+def test_what_is_no_list_of_names_is_no_list_of_calendars(problems, value):
+    [problem] = problems(SETTINGS + f"read = {value}\n")
+    assert problem.startswith("cadenced.toml:")
+    assert "calendars.maya.read" in problem
+
+
+def test_an_organizer_is_nobody_whose_calendars_could_be_read(problems):
+    [problem] = problems(SETTINGS + '\n[organizer]\nurl = "https://x.example.org/"\nread = ["Work"]\n')
+    assert "read belongs into [calendars.NAME]" in problem
+
+
 def test_mail_in_clear_stays_on_this_machine(settings, problems):
     clear = SETTINGS.replace("host =", 'tls = "none"\nhost =')
     [problem] = problems(clear)
