@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from cadenced.core.accounts import CalendarAccount
 from cadenced.core.actions import SendMail
-from cadenced.core.model import Horizon, Meeting, Pair, Programme
+from cadenced.core.model import Horizon, Meeting, Pair, Programme, State
 from cadenced.core.records import AccountStatus, AlertRow, CopyRow, OutboxRow
 from cadenced.reconciler.turn import Decision
 from cadenced.service.wheel import Pass, Wheel
@@ -137,6 +137,15 @@ class House:
 
     async def first(self, pair: str = "maya-jonas") -> Meeting:
         return (await self.standing(pair))[0]
+
+    async def gave_way(self, before: Meeting) -> bool:
+        """Whether a meeting of the first pair stands in both calendars at one other time, and somebody refused the one
+        before.
+        """
+        now = (await self.meetings())[before.uid]
+        found = {self.times(user).get(before.uid) for user in ("maya", "jonas")}
+        refused = before.start in now.tries.refused
+        return now.state is State.STANDING and refused and found == {now.start} != {before.start}
 
     def event(self, user: str, uid: str) -> Event:
         """As the calendar has it."""

@@ -147,33 +147,39 @@ class TestMoved:
 
 
 class TestDeclined:
-    async def test_a_deleted_copy_is_not_written_again(self, house):
+    async def test_a_deleted_copy_is_written_again_at_another_time_alone(self, house):
         await house.runs(pair())
         meeting = await house.first()
         house.calendar("jonas").delete(meeting.uid)
         await house.later()
-        before = house.dav.writes
+        assert await house.gave_way(meeting)
+        before, written = house.times("jonas"), house.dav.writes
         await house.later(days=1)
-        assert meeting.uid not in house.times("jonas")
-        assert (await house.meetings())[meeting.uid].state is State.DECLINED
-        assert house.dav.writes == before
+        assert house.times("jonas") == house.times("maya") == before
+        assert house.dav.writes == written
 
-    async def test_no_agenda_goes_out_for_it(self, house):
+    async def test_the_agenda_names_the_new_time_alone(self, house):
         await house.runs(pair())
         meeting = await house.first()
         house.calendar("jonas").delete(meeting.uid)
         for _ in range(13):
             await house.later(days=1)
-        assert [mail for mail in await house.mails() if mail["uid"] == meeting.uid] == []
+        new = (await house.meetings())[meeting.uid].start
+        agendas = [moment(mail["start"]) for mail in await house.mails("agenda") if mail["uid"] == meeting.uid]
+        assert agendas == [new, new]
+        assert new != meeting.start
 
-    async def test_a_meeting_that_both_deleted_is_not_proposed_again(self, house):
+    async def test_a_meeting_that_both_deleted_is_proposed_at_another_time_once(self, house):
         await house.runs(pair())
         meeting = await house.first()
         house.calendar("jonas").delete(meeting.uid)
         house.calendar("maya").delete(meeting.uid)
         await house.later()
+        assert await house.gave_way(meeting)
+        assert (await house.meetings())[meeting.uid].tries.refused == (meeting.start,)
+        before = house.dav.writes
         await house.later(days=1)
-        assert meeting.uid not in {**house.times("jonas"), **house.times("maya")}
+        assert house.dav.writes == before
 
     async def test_bringing_it_back_is_an_instruction_too(self, house):
         await house.runs(pair())
@@ -187,21 +193,22 @@ class TestDeclined:
         await house.later()
         assert (await house.meetings())[meeting.uid].state is State.STANDING
 
-    async def test_deleted_by_one_and_moved_by_the_other_is_declined(self, house):
+    async def test_deleted_by_one_and_moved_by_the_other_it_stands_where_it_was_moved(self, house):
+        """The one refused a time, and the other has named another."""
         await house.runs(pair())
         meeting = await house.first()
         house.calendar("jonas").delete(meeting.uid)
         house.calendar("maya").move(meeting.uid, by=DAY)
         await house.later()
-        assert (await house.meetings())[meeting.uid].state is State.DECLINED
-        assert meeting.uid not in house.times("jonas")
-        assert house.times("maya")[meeting.uid] == meeting.start + DAY
+        assert (await house.meetings())[meeting.uid].pinned
+        assert house.times("jonas")[meeting.uid] == house.times("maya")[meeting.uid] == meeting.start + DAY
 
-    async def test_a_cancelled_copy_means_off_and_is_written_nowhere_again(self, house):
+    async def test_a_cancelled_copy_means_off_in_both_calendars(self, house):
         await house.runs(pair())
         meeting = await house.first()
         house.calendar("jonas").edit(meeting.uid, status="CANCELLED")
         await house.later()
+        assert house.event("maya", meeting.uid)["STATUS"] == "CANCELLED"
         before = house.dav.writes
         await house.later(days=1)
         assert (await house.meetings())[meeting.uid].state is State.CANCELLED
@@ -222,5 +229,6 @@ class TestDeclined:
         gone, *others = await house.standing()
         house.calendar("jonas").delete(gone.uid)
         await house.later()
-        assert set(house.times("jonas")) == {m.uid for m in others}
-        assert all(m.state is State.STANDING for m in (await house.standing())[1:])
+        assert await house.gave_way(gone)
+        found = await house.meetings()
+        assert [(found[m.uid].start, found[m.uid].state) for m in others] == [(m.start, State.STANDING) for m in others]
