@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from cadenced.core.errors import CadencedError, ConfigError, StoreError
+from cadenced.core.errors import CadencedError, ConfigError, StoreError, UnsafePlanError
 
 
 class Exit(IntEnum):
@@ -22,6 +22,7 @@ class Exit(IntEnum):
     CONFIG = 2  # also what typer says of a wrong option
     UNREACHABLE = 3
     STORE = 4
+    UNSAFE = 5  # a human must confirm
     CHANGES = 10
 
 
@@ -68,6 +69,8 @@ def reported() -> Iterator[None]:
         fail(str(error), Exit.CONFIG)
     except StoreError as error:
         fail(str(error), Exit.STORE)
+    except UnsafePlanError as error:
+        fail(str(error), Exit.UNSAFE)
     except CadencedError as error:
         fail(str(error), Exit.UNREACHABLE)
     except KeyboardInterrupt:

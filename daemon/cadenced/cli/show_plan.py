@@ -54,6 +54,8 @@ def show_plan(planned: Planned, out: Console) -> None:
     show_blocked(planned.blocked, out)
     for warning in planned.programme.warnings:
         out.print(f"warning: {warning}", style="yellow", markup=False)
+    if planned.unsafe:
+        out.print(Text(f"\nA human must confirm this: {planned.unsafe}.", style="red"))
     if planned.changes:
         out.print(f"\n{_summary(actions, planned.now)}")
 

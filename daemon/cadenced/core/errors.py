@@ -37,5 +37,9 @@ class StoreError(CadencedError):
     """The store cannot be used: locked, full, corrupt. The text says what to do."""
 
 
+class LockedError(StoreError):
+    """Another process keeps the store, and works with it."""
+
+
 class UnsafePlanError(CadencedError):
     """A human must confirm."""

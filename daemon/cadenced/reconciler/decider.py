@@ -34,6 +34,10 @@ class Decider:
         for pair in self.programme.pairs.values():
             self._in_use |= {person.calendar for person in pair.people}
 
+    def forget(self, names: Iterable[str]) -> None:
+        """What was decided for these pairs is not carried out."""
+        self.neighbourhood.forget(names)
+
     def groups(self, names: Iterable[str]) -> Iterator[list[str]]:
         """The pairs in groups that share people: each is to be decided together."""
         return self.neighbourhood.groups(names)

@@ -47,6 +47,10 @@ class Neighbourhood:
     def decided(self, pair: str, meetings: tuple[Meeting, ...]) -> None:
         self._meetings[pair] = meetings
 
+    def forget(self, names: Iterable[str]) -> None:
+        for name in names:
+            self._meetings.pop(name, None)
+
     def groups(self, names: Iterable[str]) -> Iterator[list[str]]:
         """The names in groups that share people, directly or along a chain within these names; each in order."""
         left = dict.fromkeys(sorted(names))

@@ -6,19 +6,22 @@ Owns how long things live in one run of the program. Must never know a terminal:
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from cadenced.config import ConfigProblems, Installation, load
-from cadenced.core.errors import ConfigError
+from cadenced.core.errors import ConfigError, UnsafePlanError
 from cadenced.core.findings import Finding
+from cadenced.core.guard import objection, too_much, upset
 from cadenced.core.model import Programme
 from cadenced.core.records import AccountRow, AccountStatus
+from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.observe import Observation
 from cadenced.service.daemon import RELOAD_ERROR, Daemon
+from cadenced.service.holding import Holding
 from cadenced.service.parts import Clock, Loaded, Parts
 from cadenced.service.report import Applied, PairStatus, Planned, Status
 from cadenced.service.wheel import BATCH
@@ -52,25 +55,35 @@ async def plan_once(
             wheel.rows = _unseen(parts.loaded.accounts, await parts.store.accounts())
         else:
             await _look(parts, step)
-        names = await _all_pairs(parts)
-        decisions = []
-        for done, name in enumerate(names):
-            step("Planning", done, len(names))
-            decisions += await wheel.decide([name])
-        return Planned(parts.clock.now(), parts.loaded.programme, tuple(decisions), wheel.blocked())
+        decisions: list[Decision] = []
+        async for group, done, total in _groups(parts):
+            step("Planning", done, total)
+            decisions += await wheel.decide(group)
+        unsafe = await _objection(parts, decisions)
+        return Planned(parts.clock.now(), parts.loaded.programme, tuple(decisions), wheel.blocked(), unsafe)
 
 
-async def apply_once(installation: Installation, now: datetime | None = None, step: Step = _quiet) -> Applied:
-    """One pass over all pairs, and the mail that is due. StoreError when a daemon keeps the store."""
+async def apply_once(
+    installation: Installation, now: datetime | None = None, step: Step = _quiet, *, confirmed: bool = False
+) -> Applied:
+    """One pass over all pairs, and the mail that is due. LockedError when a daemon keeps the store. UnsafePlanError,
+    and nothing done, when it would upset too much and no human has `confirmed` it.
+    """
     store = Store.open(installation.settings.store_path())
     async with _joined(store, Loaded.of(installation), _clock(now)) as parts:
         await parts.recover()
         await _look(parts, step)
-        names = await _all_pairs(parts)
+        decisions: list[Decision] = []
+        async for group, done, total in _groups(parts):
+            step("Planning", done, total)
+            decisions += await parts.wheel.decisions(group)
+        if not confirmed and (why := await _objection(parts, decisions)):
+            raise UnsafePlanError(f"Nothing was changed: {why}.")
+        await parts.holding.confirm(parts.loaded.programme)
         written, failed = 0, dict[str, str]()
-        for done in range(0, len(names), BATCH):
-            step("Bringing calendars up to date", done, len(names))
-            turned = await parts.wheel.turn(names[done : done + BATCH])
+        for done in range(0, len(decisions), BATCH):
+            step("Bringing calendars up to date", done, len(decisions))
+            turned = await parts.wheel.carry_out(decisions[done : done + BATCH])
             written += turned.done
             failed |= turned.failed
         await parts.tell_coordinator()
@@ -78,6 +91,18 @@ async def apply_once(installation: Installation, now: datetime | None = None, st
         sent = await parts.outbox.run_once()
         waiting = await parts.store.count_due(parts.clock.now())
         return Applied(parts.clock.now(), written, sent, waiting, failed | parts.wheel.blocked())
+
+
+async def confirm_once(installation: Installation) -> int:
+    """A human says that the daemon shall do what it holds back, by the programme as it is now. How many pairs wait."""
+    store = Store.beside(installation.settings.store_path())
+    try:
+        holding = Holding(store, SystemClock())
+        held = await holding.begin(installation.loader.load())
+        await holding.confirm(installation.loader.load())
+        return len(held)
+    finally:
+        store.close()
 
 
 async def status_once(installation: Installation, now: datetime | None = None) -> Status:
@@ -211,6 +236,21 @@ async def _look(parts: Parts, step: Step) -> list[Observation]:
 async def _all_pairs(parts: Parts) -> list[str]:
     """The programme's pairs, and those that left it and still have events."""
     return sorted({*parts.loaded.programme.pairs, *await parts.store.pair_names()})
+
+
+async def _groups(parts: Parts) -> AsyncGenerator[tuple[list[str], int, int]]:
+    """All pairs, in groups that are planned together; with each, how many are done, and of how many."""
+    names, done = await _all_pairs(parts), 0
+    for group in parts.wheel.decider.groups(names):
+        yield group, done, len(names)
+        done += len(group)
+
+
+async def _objection(parts: Parts, decisions: Sequence[Decision]) -> str:
+    """Why a human must confirm this plan, or nothing."""
+    upsets = sum(upset(each.actions, each.now) for each in decisions)
+    owned = await parts.store.count_coming(parts.clock.now())
+    return objection(upsets, owned) if too_much(upsets, owned) else ""
 
 
 def _clock(now: datetime | None) -> Clock:

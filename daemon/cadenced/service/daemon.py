@@ -11,7 +11,7 @@ from datetime import datetime
 import structlog
 
 from cadenced.core.errors import ConfigError, StoreError
-from cadenced.core.records import AccountRow, AccountStatus
+from cadenced.core.records import AccountRow, AccountStatus, Changed
 from cadenced.reconciler.observe import Observation
 from cadenced.service.parts import Loaded, Parts
 from cadenced.shell import systemd
@@ -41,6 +41,8 @@ class Daemon:
         self._stop, self._reload = asyncio.Event(), asyncio.Event()
         self._turn, self._look, self._mail = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._loop = asyncio.get_running_loop()
+        self._rehearsed = asyncio.Event()
+        self._rehearsed.set()
         self._next_look: dict[str, float] = {}
         self._failures: dict[str, int] = {}
         self._heartbeat = watchdog / 4 if watchdog else LONGEST_WAIT  # so often the wheel shows that it is not stuck
@@ -63,9 +65,11 @@ class Daemon:
     async def run(self) -> None:
         """Until stop(). Raises ConfigError when the first configuration cannot be loaded."""
         saves = self._changes() if self._changes else None  # called before loading, so that no save is missed
-        await self._configure(await self._loop.run_in_executor(None, self._load))
+        self._parts.guarded = True
+        changed = await self._configure(await self._loop.run_in_executor(None, self._load))
         await self._parts.recover()
         await self._round(self._look_round)
+        await self._parts.rehearse(changed)
         systemd.ready()
         try:
             async with asyncio.TaskGroup() as group:
@@ -114,6 +118,8 @@ class Daemon:
             self._schedule(each)
             if each.pairs or each.recovered:
                 self._turn.set()
+        if await self._parts.holding.release_confirmed():
+            self._turn.set()
         await self._tell()
         next_look = min((self._next_look[name] for name in accounts), default=self._loop.time() + LONGEST_WAIT)
         return min(self._heartbeat, max(0.0, next_look - self._loop.time()))
@@ -130,6 +136,7 @@ class Daemon:
 
     async def _turn_round(self) -> float:
         self.beat("turn")
+        await self._rehearsed.wait()  # what a saved file changes is looked at as a whole first
         names = await self._parts.wheel.due()
         if not names:
             return min(self._heartbeat, self._until(await self._parts.store.next_due()))
@@ -172,23 +179,27 @@ class Daemon:
                 return
             systemd.reloading()
             try:
-                await self._configure(await self._loop.run_in_executor(None, self._load))
+                loaded = await self._loop.run_in_executor(None, self._load)
+                self._rehearsed.clear()
+                await self._parts.rehearse(await self._configure(loaded))
             except ConfigError as error:
                 log.error("the configuration has errors; the last good one goes on", problem=str(error))
                 await self._remember(str(error))
             except StoreError as error:
                 log.error("the store failed while loading; save the file again or send SIGHUP", problem=str(error))
+            self._rehearsed.set()
+            for event in (self._look, self._turn, self._mail):
+                event.set()
             systemd.ready()
 
-    async def _configure(self, loaded: Loaded) -> None:
+    async def _configure(self, loaded: Loaded) -> Changed:
         """Makes a configuration the one in force, and the pairs due whose stanza changed."""
         stanzas = await self._parts.install(loaded, self.beat)
         await self._remember("")
         pairs = len(loaded.programme.pairs)
         log.info("loaded", pairs=pairs, changed=len(stanzas.changed), removed=len(stanzas.removed))
         systemd.status(f"{pairs} pairs, {len(loaded.accounts)} calendars")
-        for event in (self._look, self._turn, self._mail):
-            event.set()
+        return stanzas
 
     async def _remember(self, problem: str) -> None:
         with suppress(StoreError):  # it stands in the log, too

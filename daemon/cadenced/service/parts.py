@@ -20,6 +20,7 @@ from cadenced.outbox import SERVER_ALERT, Mailer, Outbox
 from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.observe import fingerprint
 from cadenced.reconciler.ports import Calendars
+from cadenced.service.holding import Holding
 from cadenced.service.wheel import Wheel
 from cadenced.shell.store import Store
 from cadenced.wire.message import Composed, Composer
@@ -82,9 +83,11 @@ class Parts:
     loaded: Loaded
     wheel: Wheel
     outbox: Outbox
+    guarded = False  # whether the wheel turns by itself, so that what upsets too much is held back
 
     def __init__(self, store: Store, calendars: Calendars, mailer: Mailer, clock: Clock) -> None:
         self.store, self.calendars, self.mailer, self.clock = store, calendars, mailer, clock
+        self.holding = Holding(store, clock)
         self._composer: Composer | None = None
 
     async def install(self, loaded: Loaded, beat: Callable[[str], None] = lambda _what: None) -> Changed:
@@ -105,9 +108,26 @@ class Parts:
             write=self._write,
             beat=beat,
             rows=rows,
+            review=self._review,
         )
         self.outbox = Outbox(self.store, self.mailer, self.clock, loaded.mail, loaded.daily_cap, people=loaded.people)
         return changed
+
+    async def rehearse(self, changed: Changed) -> None:
+        """Looks at the whole plan of the pairs that a new configuration changed, and of those that were held before, so
+        that nothing of it is done where it would upset too much. The calendars must have been looked at.
+        """
+        names = {*changed.changed, *changed.removed, *await self.holding.begin(self.loaded.programme)}
+        if not await self.holding.may_upset(names):
+            await self.holding.rehearsed(names, [])
+            return
+        await self.holding.rehearsed(names, await self.wheel.decisions(sorted(names)))
+        self.wheel.decider.forget(self.holding.held)
+
+    async def _review(self, decisions: Sequence[Decision]) -> Sequence[Decision]:
+        allowed = await self.holding.review(decisions) if self.guarded else decisions
+        self.wheel.decider.forget({each.pair for each in decisions} - {each.pair for each in allowed})
+        return allowed
 
     async def recover(self) -> None:
         """Once, at start: takes up what a crash cut off."""

@@ -67,10 +67,14 @@ class Pass:
     failed: Mapping[str, str] = field(default_factory=dict)
 
 
+async def _all(decisions: Sequence[Decision]) -> Sequence[Decision]:
+    return decisions
+
+
 @dataclass
 class Wheel:
     """`write` turns a due mail into the finished row for the outbox. `beat` is told "look" or "turn" whenever there
-    is progress with either.
+    is progress with either. `review` is shown what was decided, and says what of it may be carried out.
     """
 
     programme: Programme
@@ -81,6 +85,7 @@ class Wheel:
     clock: Clock
     write: Callable[[SendMail, Decision], OutboxRow]
     beat: Callable[[str], None] = lambda _what: None
+    review: Callable[[Sequence[Decision]], Awaitable[Sequence[Decision]]] = _all
     rows: dict[str, AccountRow] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -127,8 +132,15 @@ class Wheel:
         return decisions
 
     async def turn(self, names: Sequence[str]) -> Pass:
-        """Decides these pairs and carries it out; on conflicts decides again, a few times."""
-        decisions = [each for group in self.decider.groups(names) for each in await self._decided(group)]
+        """Decides these pairs and carries out what `review` lets through."""
+        return await self.carry_out(await self.review(await self.decisions(names)))
+
+    async def decisions(self, names: Iterable[str]) -> list[Decision]:
+        """As decide(), but a bug with one pair keeps no other from its turn."""
+        return [each for group in self.decider.groups(names) for each in await self._decided(group)]
+
+    async def carry_out(self, decisions: Sequence[Decision]) -> Pass:
+        """Carries decisions out; on conflicts decides again, a few times."""
         told = {alert.key for alert in await self.store.alerts()}
         work = (self._apart(decision.pair, self._carry_out(decision, told)) for decision in decisions)
         results = [result for result in await _bounded(TURNS_AT_ONCE, work) if result]

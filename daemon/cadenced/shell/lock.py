@@ -7,11 +7,11 @@ import fcntl
 import os
 from pathlib import Path
 
-from cadenced.core.errors import StoreError
+from cadenced.core.errors import LockedError
 
 
 class Lock:
-    """Held from construction until release(). StoreError, with the holder's pid, when another process has it; OSError
+    """Held from construction until release(). LockedError, with the holder's pid, when another process has it; OSError
     when the file can't be used.
     """
 
@@ -24,7 +24,7 @@ class Lock:
         except BlockingIOError:
             holder = self._file.read(20).decode("ascii", "replace").strip() or "unknown"
             self._file.close()
-            raise StoreError(
+            raise LockedError(
                 f"another cadenced (pid {holder}) keeps the store {path.with_suffix('')}. It applies by itself; "
                 "`cadenced plan` and `cadenced status` may run beside it."
             ) from None

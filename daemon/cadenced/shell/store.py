@@ -5,7 +5,7 @@ when the store can't be used. Must never know what a meeting is for.
 """
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -196,6 +196,14 @@ class Store(Ledger, BusyTimes):
     async def pair_names(self) -> list[str]:
         """Every pair that is known, those that left the programme and still have events among them."""
         return [row["pair"] for row in await self._all(select(schema.pairs.c.pair).order_by(schema.pairs.c.pair))]
+
+    async def count_coming(self, now: datetime, pairs: Collection[str] | None = None) -> int:
+        """How many events of ours end after `now`: those of these pairs, or all."""
+        m, both = schema.meetings.c, schema.copies.join(schema.meetings, schema.copies.c.uid == schema.meetings.c.uid)
+        there = schema.copies.c.state.in_([CopyState.LIVE, CopyState.INTENDED])
+        query = select(func.count()).select_from(both).where(m.end > stamp(now), there)
+        found = await self._scalar(query if pairs is None else query.where(m.pair.in_(pairs)))
+        return int(found or 0)
 
     async def next_due(self) -> datetime | None:
         found = await self._scalar(select(func.min(schema.pairs.c.next_due)))
