@@ -23,6 +23,7 @@ class Planned:
     programme: Programme
     decisions: tuple[Decision, ...]
     blocked: Mapping[str, str]
+    unsafe: str = ""  # why a human must confirm it
 
     @property
     def actions(self) -> list[Action]:
@@ -42,6 +43,7 @@ class Planned:
             "actions": [action_json(action, self.programme) for action in self.actions],
             "gaps": {each.pair: list(each.gaps) for each in self.decisions if each.gaps},
             "blocked": dict(self.blocked),
+            "unsafe": self.unsafe or None,
             "warnings": list(self.programme.warnings),
         }
 
