@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from cadenced.core.timetable import Claim, Place, Timetable
 
-NODES = 5000  # choices tried for a group: about a second, and a programme is not to wait longer for a proof
+NODES = 5000  # choices tried for a group: a tenth of a second; a thousand left just feasible programmes unsolved
 DEEPEST = 400  # claims searched at once: each is a frame of the stack, of Python's thousand
 
 Trail = list[tuple[int, int]]  # claims and their open places as they were

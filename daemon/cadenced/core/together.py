@@ -16,8 +16,8 @@ from cadenced.core.wishes import Month, Option, Room, Wish
 __all__ = ["SAME_DAY", "SAME_WEEK", "Month", "Option", "Room", "Wish", "choose_together"]
 
 A_FEW = 6  # evictions before limits are counted: where room can be made, that many nearly always make it
-EVICTIONS = 40  # before all is searched: of 2,500 programmes made to be just feasible this many solved all
-EXCHANGES = 10  # for each claim of the group, where the search came to no end: not all fit in, so one goes for another
+EVICTIONS = 40  # before all is searched, which costs as much
+EXCHANGES = 3  # for each claim of the group, where the search came to no end: not all fit in, so one goes for another
 
 
 def choose_together(wishes: Sequence[Wish], room: Room) -> dict[Identity, Option]:
