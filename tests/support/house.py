@@ -193,7 +193,7 @@ def with_password(account: CalendarAccount, password: str) -> CalendarAccount:
 
 
 def _row(mail: SendMail, decision: Decision) -> OutboxRow:
-    """A mail without words."""
+    """A mail without words, but for the times that it offers."""
     return OutboxRow(
         key=mail.key,
         pair=mail.pair,
@@ -202,7 +202,7 @@ def _row(mail: SendMail, decision: Decision) -> OutboxRow:
         uid=mail.meeting.uid if mail.meeting else "",
         recipient=f"{mail.person}@example.org",
         message_id=f"<{mail.key}>",
-        body=b"words",
+        body=" ".join(f"{start:%Y-%m-%dT%H:%M}" for start, _ in mail.times).encode() or b"words",
         due=mail.due,
         expires=mail.expires,
         day=mail.due.date(),

@@ -72,15 +72,21 @@ def test_a_person_s_move_is_carried_to_the_other_calendar(installation):
     assert status[0]["pinned"]
 
 
-def test_a_deletion_is_not_undone_and_stands_in_status(installation):
+def test_a_deletion_is_not_undone_but_another_time_proposed_and_a_second_one_stands_in_status(installation):
+    def found(uid):
+        return [event.start for event in installation.events() if event.uid == uid]
+
     installation.write(soon())
     with installation.daemon() as child:
         first, _ = installation.until(lambda: copies(installation), child)
         installation.delete("jonas", first.uid)
+        installation.until(lambda: first.start not in (new := found(first.uid)) and len(new) == 2, child)
+        assert len(set(found(first.uid))) == 1
+        assert installation.run("plan", "--detailed-exitcode").returncode == 0
+        installation.delete("jonas", first.uid)
         installation.until(lambda: "somebody can't" in installation.run("status").stdout, child)
         assert installation.run("plan", "--detailed-exitcode").returncode == 0
     assert first.uid not in {event.uid for event in installation.events("jonas")}
-    assert first.uid in {event.uid for event in installation.events("maya")}
 
 
 def test_sigterm_ends_it_cleanly_and_a_second_start_writes_nothing(installation):

@@ -4,13 +4,13 @@ Owns the order observe → settle → plan → diff, the same for `plan`, `apply
 never know how an action is carried out.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cadenced.core.accounts import CalendarAccount
-from cadenced.core.actions import EventAction, SendMail, is_note
+from cadenced.core.actions import EventAction, Mail, SendMail, is_note
 from cadenced.core.cadence import month_of_cycle, roadmap_month
 from cadenced.core.diff import Place, cancel, diff
 from cadenced.core.hindrances import taken
@@ -54,12 +54,12 @@ class Turn:
 
     def decide(self, plan: Plan) -> Decision:
         meetings = tuple(self._declined(meeting) for meeting in plan.meetings)
-        stale = tuple(self._stale(meetings))
+        stale = tuple(self._stale(meetings, {mail.key for mail in self._asking(plan)}))
         ledger = self.state.mails.keys() - set(stale)
         mails = [
             *messages(self.pair, meetings, ledger, self.now, self.horizon),
             *self._told(ledger),
-            *self._asked(plan, ledger),
+            *(mail for mail in self._asking(plan) if mail.key not in ledger),
         ]
         return Decision(
             pair=self.pair.id,
@@ -141,11 +141,15 @@ class Turn:
         day = meeting.start.astimezone(ZoneInfo(self.pair.timezone)).date()
         return self.pair.roadmap.months[month_of_cycle(roadmap_month(self.pair, day)) - 1]
 
-    def _stale(self, meetings: Sequence[Meeting]) -> Iterator[str]:
-        """Queued mails that name a time which no longer holds, or a meeting that is off."""
+    def _stale(self, meetings: Sequence[Meeting], asking: Collection[str]) -> Iterator[str]:
+        """Queued mails that name a time which no longer holds, or a meeting that is off, or ask what is settled.
+        `asking`: the keys of those that ask what is not.
+        """
         starts = {meeting.uid: meeting.start for meeting in meetings if meeting.state is State.STANDING}
+        asks = f"{self.pair.id}/{Mail.TIMES}/"
         for name, mail in self.state.mails.items():
-            if mail.state is MailState.QUEUED and mail.uid and starts.get(mail.uid) != mail.start:
+            holds = name in asking if name.startswith(asks) else starts.get(mail.uid) == mail.start
+            if mail.state is MailState.QUEUED and mail.uid and not holds:
                 yield name
 
     def _told(self, ledger: set[str]) -> Iterator[SendMail]:
@@ -155,13 +159,13 @@ class Turn:
                 if mail.key not in ledger:
                     yield mail
 
-    def _asked(self, plan: Plan, ledger: set[str]) -> Iterator[SendMail]:
+    def _asking(self, plan: Plan) -> Iterator[SendMail]:
         """To both, once for each time that did not suit."""
         declined = {each.meeting.identity: each.declined for each in self.settled}
         for ask in plan.asks:
             accounts = declined.get(ask.meeting.identity, ())
             who = self.people[accounts[0]].id if accounts and accounts[0] in self.people else ""
-            yield from (mail for mail in times(self.pair, ask, who, self.now) if mail.key not in ledger)
+            yield from times(self.pair, ask, who, self.now)
 
     def _problems(self, meetings: Sequence[Meeting], plan: Plan) -> Iterator[tuple[str, str]]:
         wanted = {m.uid for m in meetings if m.state is State.STANDING and m.end > self.now}
