@@ -1,10 +1,11 @@
 """An example pair, and every mail to it: what a user's template is tried with before it is used.
 
-Covers what mails differ in: mentor and protege, with and without a calendar, first month and carried-over task. Must
-never be sent.
+Covers what mails differ in: mentor and protege, with and without a calendar, first month and carried-over task, who
+can't come, and no time to choose from. Must never be sent.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from cadenced.core.actions import Mail, SendMail
@@ -47,14 +48,18 @@ MEETINGS = tuple(
         for kind, index, days in ((Kind.FACE_TO_FACE, 0, 3), (Kind.CALL, 1, 13))
     )
 )
+OFFERS = tuple((NOW + timedelta(days=days), NOW + timedelta(days=days, hours=1)) for days in (5, 6, 9))
+WHO = ("", _MENTOR.id, _PROTEGE.id)  # can't come
 
 
 def examples() -> Iterator[tuple[Mail, dict[str, object]]]:
     """Each kind of mail with the names of one that might be sent, a few times over."""
-    for kind in (Mail.AGENDA, Mail.BRIEF, Mail.TASK, Mail.MOVED):
+    for kind in (Mail.AGENDA, Mail.BRIEF, Mail.TASK, Mail.MOVED, Mail.TIMES):
         for month in range(1, MONTHS + 1):
             for person in PAIR.people:
                 meeting = None if kind is Mail.TASK else MEETINGS[month % 2]
                 mail = SendMail("example", PAIR.id, kind, person.id, meeting, NOW, NOW, month, "", month % 2 == 0)
+                if kind is Mail.TIMES:
+                    mail = replace(mail, times=OFFERS if month > 1 else (), who=WHO[month % 3])
                 yield kind, letter(mail, PAIR, MEETINGS, NOW, programme_mailbox=month % 2 == 0).names()
     yield Mail.ALERT, alert_names(["An account refuses its password."], NOW)

@@ -4,15 +4,15 @@ Owns those names; README and a user's own templates rely on them, so they stay. 
 how a mail travels.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from textwrap import shorten
 
-from cadenced.core.actions import SendMail
-from cadenced.core.cadence import MONTHS, month_begins, month_of_cycle
+from cadenced.core.actions import Mail, SendMail
+from cadenced.core.cadence import MONTHS, month_begins, month_of_cycle, period, period_of
 from cadenced.core.effort import hours_a_year
-from cadenced.core.model import Cadence, Every, Kind, Meeting, Pair, Person, RoadmapMonth, State
+from cadenced.core.model import UNTRIED, Cadence, Every, Kind, Meeting, Pair, Person, RoadmapMonth, State
 from cadenced.wire.plain import one_line
 from cadenced.wire.times import When, short, span, when
 from cadenced.wire.titles import called
@@ -20,6 +20,7 @@ from cadenced.wire.titles import called
 ALERTS = 20  # in one mail; `status` shows them all
 HEADLINE = 70  # characters of the subject of an alert
 ALERT_LONG = 600  # characters of one: whoever needs more looks at the log
+NEIGHBOUR = "its neighbour was moved"  # as core/stability.py words it
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,11 @@ class Letter:
     focus: tuple[str, ...]
     rhythm: tuple[str, ...]  # what the two agreed on, in words, and the hours a year that it takes each of them
     programme_mailbox: bool  # a reply goes to the programme's mailbox; else it goes to `other`
+    cause: str  # why another time is needed: "reader", "other" or "somebody" can't come; "busy", "neighbour"; or ""
+    offers: tuple[Talk, ...]  # the times to choose from instead, best first
+    tried: int  # how many times before the meeting's did not suit either
+    moves: int  # how often it was given another time, none of them by a person
+    free_until: str  # the last day that another time was looked for on: "Wed 31 Mar"; "" for a call
 
     def names(self) -> dict[str, object]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
@@ -83,6 +89,7 @@ def letter(
     begins, ends = month_begins(pair, number), month_begins(pair, number + 1) - timedelta(days=1)
     homework = number - (2 if mail.carried_over else 1)  # the task that is carried over had no meeting to give any
     following = _following(mail.meeting, meetings, now)
+    tries = mail.meeting.tries if mail.meeting else UNTRIED
     return Letter(
         reader=_someone(reader),
         other=_someone(other),
@@ -103,6 +110,11 @@ def letter(
         focus=tuple(area.replace("-", " ") for area in pair.focus),
         rhythm=_rhythm(pair),
         programme_mailbox=programme_mailbox,
+        cause=_cause(mail, reader) if mail.kind is Mail.TIMES else "",
+        offers=tuple(_talk(pair, each, reader, other, now) for each in _offered(mail)),
+        tried=len(tries.refused),
+        moves=tries.changes,
+        free_until=_period_ends(pair, mail.meeting) if mail.meeting else "",
     )
 
 
@@ -136,6 +148,27 @@ def _talk(pair: Pair, meeting: Meeting, reader: Person, other: Person, now: date
         f"{minutes} minutes",
         cadence.where if cadence else "",
     )
+
+
+def _cause(mail: SendMail, reader: Person) -> str:
+    if mail.who:
+        return "reader" if mail.who == reader.id else "other"
+    if mail.meeting and mail.meeting.state is State.DECLINED:
+        return "somebody"
+    return "neighbour" if mail.reason == NEIGHBOUR else "busy"
+
+
+def _offered(mail: SendMail) -> Iterator[Meeting]:
+    """The meeting as it would be at each of the times to choose from."""
+    if mail.meeting is not None:
+        for start, end in mail.times:
+            yield replace(mail.meeting, start=start, end=end)
+
+
+def _period_ends(pair: Pair, meeting: Meeting) -> str:
+    if meeting.identity.kind is Kind.CALL:
+        return ""
+    return short(period(pair, period_of(pair, meeting.identity.period)).end - timedelta(days=1))
 
 
 def _following(meeting: Meeting | None, meetings: Sequence[Meeting], now: datetime) -> Meeting | None:

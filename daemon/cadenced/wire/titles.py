@@ -21,8 +21,8 @@ def fields_for(pair: Pair, person: Person, meeting: Meeting, month: RoadmapMonth
     """
     other = pair.other(person)
     follow = (
-        "Move this event, change its length, or delete it if you can't: "
-        f"cadenced follows, and {called(other.name)}'s calendar with it. What you write here stays."
+        f"Move this event or change its length: cadenced follows, and {called(other.name)}'s calendar with it. "
+        "Delete it if you can't: then cadenced looks for another time, up to twice. What you write here stays."
     )
     return replace(_fields(pair, meeting, month, other.name, follow), timezone=person.timezone)
 

@@ -18,7 +18,7 @@ from tests.support.mails import NOW, composer, due, meeting, parsed, text_of, wr
 from tests.support.programme import pair, person
 
 ROOT = Path(__file__).parents[3]
-KINDS = [Mail.AGENDA, Mail.BRIEF, Mail.TASK, Mail.MOVED]
+KINDS = [Mail.AGENDA, Mail.BRIEF, Mail.TASK, Mail.MOVED, Mail.TIMES]
 
 
 def named(name):

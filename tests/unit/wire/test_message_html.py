@@ -11,7 +11,7 @@ from cadenced.core.actions import Mail
 from tests.support.mails import NOW, composer, html_of, write
 from tests.support.programme import pair, person
 
-KINDS = [Mail.AGENDA, Mail.BRIEF, Mail.TASK, Mail.MOVED]
+KINDS = [Mail.AGENDA, Mail.BRIEF, Mail.TASK, Mail.MOVED, Mail.TIMES]
 EVIL = "<script>alert('1')</script> & \"x\""
 
 
@@ -19,7 +19,9 @@ def every_html():
     """Each kind for each reader, with all their parts."""
     for kind in KINDS:
         for to in ("mentor", "protege"):
-            yield html_of(write(replace(pair(), focus=("negotiation",)), to, kind=kind, month=4, carried_over=True))
+            more = {"times": ((NOW, NOW),) * 3} if kind is Mail.TIMES else {}
+            whole = replace(pair(), focus=("negotiation",))
+            yield html_of(write(whole, to, kind=kind, month=4, carried_over=True, **more))
             yield html_of(write(pair(mentor=person("maya"), protege=person("jonas")), to, kind=kind))
     yield html_of(composer().compose_alert("alert", "petra@example.org", ["One.", "Two."], NOW))
 

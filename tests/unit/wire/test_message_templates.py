@@ -128,6 +128,11 @@ def test_a_template_must_work_for_its_own_kind_of_mail():
     assert problem_of(alert_txt_j2="\n\n{{ reader.first }}") == "templates/alert.txt.j2:3: 'reader' is undefined"
 
 
+def test_a_template_that_counts_on_times_to_choose_from_is_refused():
+    said = problem_of(times_txt_j2="Subject: {{ cause }}\n{{ offers[0].when.long }}")
+    assert "templates/times.txt.j2:2: " in said
+
+
 def test_the_line_is_that_of_the_template_that_is_used():
     said = problem_of(mine_html_j2="<b>\n{{ oops }}", agenda_html_j2='<p>{% include "mine.html.j2" %}</p>')
     assert said == "templates/mine.html.j2:2: 'oops' is undefined"

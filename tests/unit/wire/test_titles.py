@@ -36,10 +36,11 @@ def test_it_stands_in_the_person_s_own_zone():
     assert fields().start == fields(person="protege").start == meeting().start
 
 
-def test_the_notes_say_the_month_s_task_and_what_moving_it_does():
+def test_the_notes_say_the_month_s_task_and_what_moving_and_deleting_it_do():
     notes = fields().description
     assert notes.startswith("Month 1. Task 1.\n\n")
     assert "cadenced follows, and Jonas's calendar with it" in notes
+    assert "Delete it if you can't: then cadenced looks for another time" in notes
     assert fields(1).description.startswith("How is it going with month 1: Title 1?")
 
 
