@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cadenced import __version__
-from cadenced.cli import apply, check, demo, doctor, init, plan, run, status, thaw
+from cadenced.cli import apply, check, demo, doctor, explain, init, plan, run, status, thaw
 
 app = typer.Typer(
     name="cadenced",
@@ -42,6 +42,7 @@ for verb in (
     apply.apply,
     run.run,
     status.status,
+    explain.explain,
     doctor.doctor,
     thaw.thaw,
     demo.demo,

@@ -7,6 +7,7 @@ the cadence grid, nor where busy time comes from.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from functools import lru_cache
 
 from cadenced.core.availability import Busy, SharedHours
@@ -69,6 +70,17 @@ class Slot:
     cost: int = 0
 
 
+class Obstacle(StrEnum):
+    """What rules a time out, in words."""
+
+    SOON = "too soon"
+    PAUSE = "the pair pauses"
+    TAKEN = "somebody can't"
+    HOURS = "outside somebody's hours"
+    REFUSED = "somebody said no to it"
+    LIMIT = "somebody's limit is reached"
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """When the two can't: `hard` for certain, `soft` perhaps, and `closed`, a part of hard, by the file: holidays and
@@ -94,7 +106,7 @@ class Search:
 def choose(search: Search, quest: Quest) -> Slot | None:
     """The best slot, or None. It looks no further than it must: what is left can only cost more."""
     best: Slot | None = None
-    for tier, wall, cost in _candidates(search.hours, quest):
+    for tier, wall, cost in candidates(search.hours, quest):
         if best is not None and cost >= best.cost:
             break
         slot = _slot(search, quest, tier, wall, cost)
@@ -108,7 +120,7 @@ def choose(search: Search, quest: Quest) -> Slot | None:
 def options(search: Search, quest: Quest) -> list[Slot]:
     """Every slot, cheapest first, the earlier of two equals."""
     found: dict[datetime, Slot] = {}
-    for tier, wall, cost in _candidates(search.hours, quest):
+    for tier, wall, cost in candidates(search.hours, quest):
         slot = None if wall in found else _slot(search, quest, tier, wall, cost)
         if slot is not None:
             found[wall] = slot
@@ -116,21 +128,29 @@ def options(search: Search, quest: Quest) -> list[Slot]:
 
 
 def _slot(search: Search, quest: Quest, tier: Tier, wall: datetime, cost: int) -> Slot | None:
-    """The slot of a wall time; None where it is too soon, busy, in a pause, outside somebody's hours, refused, beyond a
-    limit, or skipped by the clocks.
-    """
-    hours, taken = search.hours, search.taken
-    start = None if hours.paused(wall.date()) else hours.utc(wall)
-    if start is None or start < search.earliest:
+    start = search.hours.utc(wall)
+    if start is None or obstacle(search, quest, tier, wall, start) is not None:
         return None
     end = start + quest.length
-    if taken.hard.overlaps(start, end) or not (tier.agreed or hours.fits(start, wall, quest.cadence.minutes)):
-        return None
-    if quest.refused and any(abs(start - each) < quest.length for each in quest.refused):
-        return None
-    if taken.bookings is not None and taken.bookings.over(start, end) is not None:
-        return None
     return Slot(start, end, wall, _reason(tier, wall, quest), cost + _extra(search, quest, start, wall))
+
+
+def obstacle(search: Search, quest: Quest, tier: Tier, wall: datetime, start: datetime) -> Obstacle | None:
+    """What rules a time out: `wall` in the pair's zone, which is `start`."""
+    hours, taken = search.hours, search.taken
+    if start < search.earliest:
+        return Obstacle.SOON
+    if hours.paused(wall.date()):
+        return Obstacle.PAUSE
+    end = start + quest.length
+    if taken.hard.overlaps(start, end):
+        return Obstacle.TAKEN
+    if not (tier.agreed or hours.fits(start, wall, quest.cadence.minutes)):
+        return Obstacle.HOURS
+    if quest.refused and any(abs(start - each) < quest.length for each in quest.refused):
+        return Obstacle.REFUSED
+    over = taken.bookings is not None and taken.bookings.over(start, end) is not None
+    return Obstacle.LIMIT if over else None
 
 
 def _extra(search: Search, quest: Quest, start: datetime, wall: datetime) -> int:
@@ -157,8 +177,10 @@ def allowed(hours: SharedHours, cadence: Cadence, start: datetime, end: datetime
     )
 
 
-def _candidates(hours: SharedHours, quest: Quest) -> Iterator[tuple[Tier, datetime, int]]:
-    """The times that may do, each with its tier and what it costs at least, cheapest first."""
+def candidates(hours: SharedHours, quest: Quest) -> Iterator[tuple[Tier, datetime, int]]:
+    """The times that may do (naive, in the pair's zone), each with its tier and what it costs at least, cheapest first.
+    A time may come again in a later tier.
+    """
     for number, tier in enumerate(quest.tiers):
         if tier.window[0] < tier.window[1]:
             least, most = number * TIER, number * TIER + TIER - 1
@@ -186,7 +208,7 @@ def _available(hours: SharedHours, quest: Quest, tier: Tier) -> Iterator[tuple[d
             if low <= wall < high:
                 yield wall, abs(offset) * DISTANT
             continue
-        points = abs(offset) * DISTANT + UNUSUAL
+        points = abs(offset) * DISTANT + (UNUSUAL if habit is not None else 0)
         for wall in _on(day, hours, quest.cadence.minutes):
             if low <= wall < high:
                 yield wall, points

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cadenced.core.accounts import CalendarAccount
+from cadenced.core.explaining import Explanation, explain
 from cadenced.core.jointly import plan_jointly
 from cadenced.core.model import Horizon, Pair, Programme
 from cadenced.core.records import AccountRow, PairState
@@ -33,6 +34,11 @@ class Decider:
         self.neighbourhood = Neighbourhood(self.store, self.horizon, self.programme)
         for pair in self.programme.pairs.values():
             self._in_use |= {person.calendar for person in pair.people}
+
+    async def explain(self, name: str, rows: Mapping[str, AccountRow]) -> list[Explanation]:
+        """Why the coming meetings of a pair of the programme have their times."""
+        turn = await self._turn(name, await self.store.load_pair(name), rows, self.clock.now())
+        return explain(turn.scene, turn.surroundings.hindrances)
 
     def forget(self, names: Iterable[str]) -> None:
         """What was decided for these pairs is not carried out."""

@@ -6,13 +6,14 @@ Owns how long things live in one run of the program. Must never know a terminal:
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from cadenced.config import ConfigProblems, Installation, load
+from cadenced.config.problems import nearest
 from cadenced.core.errors import ConfigError, UnsafePlanError
 from cadenced.core.findings import Finding
 from cadenced.core.guard import objection, too_much, upset
@@ -21,6 +22,7 @@ from cadenced.core.records import AccountRow, AccountStatus
 from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.observe import Observation
 from cadenced.service.daemon import RELOAD_ERROR, Daemon
+from cadenced.service.explained import Explained
 from cadenced.service.holding import Holding
 from cadenced.service.parts import Clock, Loaded, Parts
 from cadenced.service.report import Applied, PairStatus, Planned, Status
@@ -91,6 +93,27 @@ async def apply_once(
         sent = await parts.outbox.run_once()
         waiting = await parts.store.count_due(parts.clock.now())
         return Applied(parts.clock.now(), written, sent, waiting, failed | parts.wheel.blocked())
+
+
+async def explain_once(
+    installation: Installation, name: str, now: datetime | None = None, *, offline: bool = False, step: Step = _quiet
+) -> Explained:
+    """Why the meetings of one pair have their times. Changes nothing; ConfigError when there is no such pair."""
+    store, loaded = Store.snapshot(installation.settings.store_path()), Loaded.of(installation, secrets=not offline)
+    async with _joined(store, loaded, _clock(now)) as parts:
+        pair = loaded.programme.pairs.get(name)
+        if pair is None:
+            raise ConfigError(f'"{name}" is no pair in pairs.toml{nearest(name, loaded.programme.pairs)}')
+        decider = parts.wheel.decider
+        if offline:
+            parts.wheel.rows = _unseen(loaded.accounts, await parts.store.accounts())
+        else:
+            people = {person.id for person in pair.people}
+            others = (each for each in loaded.programme.pairs.values() if people & {p.id for p in each.people})
+            await _look(parts, step, {p.calendar for each in others for p in each.people if p.calendar})
+        found = await decider.explain(name, parts.wheel.rows)
+        around = await decider.neighbourhood.around(pair, parts.clock.now())
+        return Explained(parts.clock.now(), pair, tuple(found), around.hindrances)
 
 
 async def confirm_once(installation: Installation) -> int:
@@ -221,8 +244,8 @@ def _unseen(accounts: Iterable[str], known: Mapping[str, AccountRow]) -> dict[st
     }
 
 
-async def _look(parts: Parts, step: Step) -> list[Observation]:
-    names = sorted(parts.loaded.accounts)
+async def _look(parts: Parts, step: Step, only: Collection[str] | None = None) -> list[Observation]:
+    names = sorted(name for name in parts.loaded.accounts if only is None or name in only)
     seen: list[Observation] = []
     step("Looking at the calendars", 0, len(names))
     parts.wheel.beat = lambda _what: step("Looking at the calendars", len(parts.wheel.rows), len(names))
