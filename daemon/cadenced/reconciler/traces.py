@@ -39,8 +39,8 @@ def latest(said: Mapping[str, Baseline | None]) -> Baseline | None:
 
 
 def intended(rows: Sequence[CopyRow], uid: str) -> list[Copy]:
-    """The creations that nobody has seen succeed, as the copies that they were to be: what was decided holds, written or
-    not.
+    """The creations that nobody has seen succeed, as the copies that they were to be: what was decided holds, whether
+    written or not.
     """
     return [
         _as_decided(row) for row in rows if row.uid == uid and row.state is CopyState.INTENDED and not confirmed(row)
