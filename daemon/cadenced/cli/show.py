@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cadenced.service.report import Applied, Status
+from cadenced.service.report import Applied
+from cadenced.service.standing import Status
 
 
 def show_applied(applied: Applied, out: Console) -> None:
@@ -39,6 +40,9 @@ def show_status(status: Status, out: Console) -> None:
         last = _day(each.last_contact, each.timezone) if each.last_contact else "–"
         table.add_row(each.name, upcoming, each.how, last, each.off)
     out.print(table if status.pairs else "No pair is known yet: run `cadenced apply`, or the daemon.")
+    for each in status.pairs:
+        for conflict in each.in_the_way:
+            out.print(Text(f"{each.name}, {conflict}", style="yellow"))
     for row in status.accounts:
         style = None if str(row.status) == "ok" else "red"
         out.print(Text(f"calendar {row.account}: {row.status}{': ' + row.problem if row.problem else ''}", style or ""))

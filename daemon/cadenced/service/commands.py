@@ -25,7 +25,8 @@ from cadenced.service.daemon import RELOAD_ERROR, Daemon
 from cadenced.service.explained import Explained
 from cadenced.service.holding import Holding
 from cadenced.service.parts import Clock, Loaded, Parts
-from cadenced.service.report import Applied, PairStatus, Planned, Status
+from cadenced.service.report import Applied, Planned
+from cadenced.service.standing import Status, pairs_stand
 from cadenced.service.wheel import BATCH
 from cadenced.shell import logs, systemd
 from cadenced.shell.calendars import CalDav
@@ -139,10 +140,7 @@ async def status_once(installation: Installation, now: datetime | None = None) -
             problem = str(problems)
         moment = _clock(now).now()
         names = programme.pairs or await store.pair_names()
-        pairs = [
-            PairStatus(name, programme.pairs.get(name), (await store.load_pair(name)).meetings, moment)
-            for name in sorted(names)
-        ]
+        pairs = await pairs_stand(store, programme, names, installation.settings.horizon(), moment)
         return Status(
             moment,
             tuple(pairs),

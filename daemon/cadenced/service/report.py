@@ -1,6 +1,6 @@
-"""What commands report, as plain data: the plan for programs, and how the programme stands.
+"""What commands report, as plain data: a plan and a pass, and how a meeting is told to programs.
 
-Owns the shape of `plan --json`, which stays as it is from now on, and of `status --json`. Must never know a terminal.
+Owns the shape of `plan --json` and `apply --json`, which stay as they are from now on. Must never know a terminal.
 """
 
 from collections.abc import Mapping
@@ -10,8 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cadenced.core.actions import Action, SendMail, type_of
-from cadenced.core.model import Kind, Meeting, Pair, Programme, State
-from cadenced.core.records import AccountRow, AlertRow
+from cadenced.core.model import Meeting, Pair, Programme
 from cadenced.reconciler.decision import Decision
 
 
@@ -121,83 +120,4 @@ class Applied:
             "sent": self.sent,
             "waiting": self.waiting,
             "blocked": dict(self.blocked),
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class PairStatus:
-    """How one pair stands. `pair` is None when the programme can't be read or has lost it: times are in UTC then.
-
-    `last_contact` is the end of its last meeting; `off` says which coming ones are off.
-    """
-
-    name: str
-    pair: Pair | None
-    meetings: tuple[Meeting, ...]
-    now: datetime
-
-    @property
-    def timezone(self) -> str:
-        return self.pair.timezone if self.pair else "UTC"
-
-    @property
-    def coming(self) -> list[Meeting]:
-        return sorted((m for m in self.meetings if m.end > self.now), key=lambda m: m.start)
-
-    @property
-    def _next(self) -> Meeting | None:
-        return next((m for m in self.coming if m.state is State.STANDING), None)
-
-    @property
-    def next_start(self) -> datetime | None:
-        return self._next.start if self._next else None
-
-    @property
-    def how(self) -> str:
-        if self._next is None:
-            return ""
-        kind = "face to face" if self._next.identity.kind is Kind.FACE_TO_FACE else "call"
-        return f"{kind}, placed by a person" if self._next.pinned else kind
-
-    @property
-    def last_contact(self) -> datetime | None:
-        past = (m.end for m in self.meetings if m.end <= self.now and m.state is State.STANDING)
-        return max(past, default=None)
-
-    @property
-    def off(self) -> str:
-        words = {State.DECLINED: "somebody can't", State.CANCELLED: "cancelled"}
-        off = (m for m in self.coming if m.state is not State.STANDING)
-        return ", ".join(f"{m.start.astimezone(ZoneInfo(self.timezone)):%-d %b} {words[m.state]}" for m in off)
-
-    def as_json(self) -> dict[str, Any]:
-        last = self.last_contact
-        return {
-            "pair": self.name,
-            "last_contact": rfc3339(last, self.timezone) if last else None,
-            "coming": [meeting_json(meeting, self.timezone) for meeting in self.coming],
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """How the programme stands, from what the store last knew; nothing is asked of any server."""
-
-    now: datetime
-    pairs: tuple[PairStatus, ...]
-    accounts: tuple[AccountRow, ...]
-    alerts: tuple[AlertRow, ...]
-    mails: Mapping[str, int]
-    config_error: str
-    warnings: tuple[str, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        return {
-            "now": rfc3339(self.now, "UTC"),
-            "pairs": [each.as_json() for each in self.pairs],
-            "calendars": {r.account: {"status": str(r.status), "problem": r.problem} for r in self.accounts},
-            "alerts": [{"key": a.key, "text": a.text, "raised": rfc3339(a.raised_at, "UTC")} for a in self.alerts],
-            "mail": dict(self.mails),
-            "config_error": self.config_error or None,
-            "warnings": list(self.warnings),
         }

@@ -1,0 +1,171 @@
+"""How the programme stands, as plain data, from what the store last knew: no server is asked.
+
+Owns the shape of `status --json`. Must never know a terminal.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cadenced.core.explaining import CAUSES
+from cadenced.core.hindrances import SOFT, Hindrance
+from cadenced.core.messages import times
+from cadenced.core.model import Horizon, Identity, Kind, Meeting, Pair, Programme, State
+from cadenced.core.records import AccountRow, AlertRow, PairState
+from cadenced.core.scene import Ask
+from cadenced.reconciler.ports import Store
+from cadenced.reconciler.surroundings import Neighbourhood
+from cadenced.service.report import meeting_json, rfc3339
+from cadenced.wire.titles import called
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A coming meeting that stands, and what else one of its people has then."""
+
+    meeting: Meeting
+    hindrance: Hindrance
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "meeting": str(self.meeting.identity),
+            "person": self.hindrance.person,
+            "cause": str(self.hindrance.cause),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class PairStatus:
+    """How one pair stands. `pair` is None when the programme can't be read or has lost it: times are in UTC then.
+
+    `last_contact` is the end of its last meeting; `off` says which coming ones are off. `asked`: the meetings for which
+    both were asked for a time.
+    """
+
+    name: str
+    pair: Pair | None
+    meetings: tuple[Meeting, ...]
+    now: datetime
+    conflicts: tuple[Conflict, ...] = ()
+    asked: frozenset[Identity] = frozenset()
+
+    @property
+    def timezone(self) -> str:
+        return self.pair.timezone if self.pair else "UTC"
+
+    @property
+    def coming(self) -> list[Meeting]:
+        return sorted((m for m in self.meetings if m.end > self.now), key=lambda m: m.start)
+
+    @property
+    def _next(self) -> Meeting | None:
+        return next((m for m in self.coming if m.state is State.STANDING), None)
+
+    @property
+    def next_start(self) -> datetime | None:
+        return self._next.start if self._next else None
+
+    @property
+    def how(self) -> str:
+        if self._next is None:
+            return ""
+        kind = "face to face" if self._next.identity.kind is Kind.FACE_TO_FACE else "call"
+        return f"{kind}, placed by a person" if self._next.pinned else kind
+
+    @property
+    def last_contact(self) -> datetime | None:
+        past = (m.end for m in self.meetings if m.end <= self.now and m.state is State.STANDING)
+        return max(past, default=None)
+
+    @property
+    def off(self) -> str:
+        off = (m for m in self.coming if m.state is not State.STANDING)
+        return ", ".join(f"{self._day(m)} {self._why_off(m)}" for m in off)
+
+    @property
+    def in_the_way(self) -> list[str]:
+        """Of each conflict, on which day and what it is."""
+        people = {person.id: called(person.name) for person in self.pair.people} if self.pair else {}
+        found = []
+        for each in self.conflicts:
+            what, more = each.hindrance, "; both were asked" if each.meeting.identity in self.asked else ""
+            name = f" ({what.words})" if what.words else ""
+            found.append(f"{self._day(each.meeting)}: {people[what.person]} {CAUSES[what.cause]} then{name}{more}")
+        return found
+
+    def _day(self, meeting: Meeting) -> str:
+        return f"{meeting.start.astimezone(ZoneInfo(self.timezone)):%-d %b}"
+
+    def _why_off(self, meeting: Meeting) -> str:
+        if meeting.state is State.CANCELLED:
+            return "cancelled"
+        asked = meeting.identity in self.asked
+        return f"somebody can't, {'both were asked' if asked else 'another time is looked for'}"
+
+    def as_json(self) -> dict[str, Any]:
+        last = self.last_contact
+        return {
+            "pair": self.name,
+            "last_contact": rfc3339(last, self.timezone) if last else None,
+            "coming": [meeting_json(m, self.timezone) | {"asked": m.identity in self.asked} for m in self.coming],
+            "conflicts": [each.as_json() for each in self.conflicts],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How the programme stands, from what the store last knew; nothing is asked of any server."""
+
+    now: datetime
+    pairs: tuple[PairStatus, ...]
+    accounts: tuple[AccountRow, ...]
+    alerts: tuple[AlertRow, ...]
+    mails: Mapping[str, int]
+    config_error: str
+    warnings: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "now": rfc3339(self.now, "UTC"),
+            "pairs": [each.as_json() for each in self.pairs],
+            "calendars": {r.account: {"status": str(r.status), "problem": r.problem} for r in self.accounts},
+            "alerts": [{"key": a.key, "text": a.text, "raised": rfc3339(a.raised_at, "UTC")} for a in self.alerts],
+            "mail": dict(self.mails),
+            "config_error": self.config_error or None,
+            "warnings": list(self.warnings),
+        }
+
+
+async def pairs_stand(
+    store: Store, programme: Programme, names: Iterable[str], horizon: Horizon, now: datetime
+) -> list[PairStatus]:
+    """How these pairs stand, in order. Of those that are not in the programme less is known."""
+    around, asked, meetings = Neighbourhood(store, horizon, programme), {}, {}
+    for name in sorted(names):
+        state, pair = await store.load_pair(name), programme.pairs.get(name)
+        meetings[name], asked[name] = state.meetings, frozenset(_asked(pair, state, now) if pair else ())
+        around.decided(name, state.meetings)
+    found = []
+    for name, known in meetings.items():
+        pair = programme.pairs.get(name)
+        hindrances = (await around.around(pair, now)).hindrances if pair else ()
+        found.append(PairStatus(name, pair, known, now, tuple(_conflicts(known, hindrances, now)), asked[name]))
+    return found
+
+
+def _conflicts(meetings: Iterable[Meeting], hindrances: Iterable[Hindrance], now: datetime) -> Iterator[Conflict]:
+    """Each cause once for each person and meeting."""
+    hard = sorted(each for each in hindrances if each.cause not in SOFT and each.end > now)
+    for meeting in sorted(meetings, key=lambda m: m.start):
+        if meeting.state is State.STANDING and meeting.end > now:
+            over = (each for each in hard if each.start < meeting.end and meeting.start < each.end)
+            yield from (Conflict(meeting, each) for each in {(h.person, h.cause, h.words): h for h in over}.values())
+
+
+def _asked(pair: Pair, state: PairState, now: datetime) -> Iterator[Identity]:
+    """The meetings for which the ledger has a mail that asks for another time than theirs."""
+    for meeting in state.meetings:
+        if any(mail.key in state.mails for mail in times(pair, Ask(meeting, (), ""), "", now)):
+            yield meeting.identity
