@@ -44,7 +44,7 @@ async def told(desk, **more):
 class TestTheCalendarsToRead:
     @pytest.fixture
     def private(self, server, account):
-        url = server.make_calendar(account.username, "private-busy", f"Private of {account.name}")
+        url = server.make_calendar(account.username, str(uuid4()), f"Private of {account.name}")
         yield url
         server.ask(account.username, "DELETE", url)
 
