@@ -17,18 +17,19 @@ from cadenced.core.model import Identity, Kind
 from cadenced.core.participation import Guest, Participation, PartStat
 from cadenced.shell.dav import Dav
 from cadenced.shell.examination import examine_calendar
-from cadenced.wire.attendees import invite, organizer_of, participations, uninvite
-from cadenced.wire.ical import observe
+from cadenced.wire.attendees import invite, organizer_of, participations, send_again, uninvite
+from cadenced.wire.ical import observe, revise
 from tests.contract.conftest import SERVERS
 from tests.contract.parties import CADENCE, DAY, Organizer, Party, listed
 from tests.interop.cyrus import address
-from tests.support.events import START, baseline, fields
+from tests.support.events import NOW, START, baseline, fields, standing, update
 from tests.support.fakedav import multistatus, response
 from tests.support.fakescheduling import FakeScheduling
 
 BOB = Guest(address("bob"), 'Bob "the Builder" O\'Neil, Jr. 🛠')
 CAROL = Guest(address("carol"), "Carol")
 OUTSIDER = Guest("zoe@elsewhere.example", "Zoë")
+ASKED = Participation(ours=True)
 INVITING = pytest.mark.parametrize("server", ["fakescheduling", *SERVERS[2:]], indirect=True, scope="session")
 
 
@@ -115,7 +116,7 @@ class TestInviting:
             assert (found.location, found.description) == (fields().location, fields().description)
             assert found.baseline == baseline(fields())
             assert organizer_of(copy.body) == CADENCE.address
-            assert participations(copy.body) == {BOB.address: Participation(), CAROL.address: Participation()}
+            assert participations(copy.body) == {BOB.address: ASKED, CAROL.address: ASKED}
 
     async def test_a_name_in_people_s_own_letters_comes_through(self, organizer, carol):
         copy = await carol.find(organizer.uid)
@@ -152,6 +153,7 @@ class TestAnswers:
         [changed] = [each for each in result.changed if each.href == organizer.href]
         assert changed.etag != before.etag
         assert participations(changed.body)[BOB.address].partstat == partstat
+        assert participations(changed.body)[BOB.address].ours is True
         assert participations(changed.body)[CAROL.address].partstat is PartStat.NEEDS_ACTION
         assert observe(changed.body) == observe(before.body)
 
@@ -202,6 +204,19 @@ class TestAnswers:
         await organizer.changes(start=START + DAY)  # a note alone: as if somebody had moved the organizer's event
         assert observe((await organizer.reads()).body).baseline == baseline(fields(START + DAY))
         assert await bob.find(organizer.uid) == before
+
+    async def test_what_is_sent_again_reaches_a_guest_and_leaves_their_answer(self, organizer, bob):
+        """So what we wrote last can be brought into their copies without a new time."""
+        await bob.says(organizer.uid, "ACCEPTED")
+        there, action = await organizer.reads(), update("time")
+        action = replace(action, meeting=standing(fields(), organizer.identity))
+        action = replace(action, baseline=replace(action.baseline, rules="9876fedc"))
+        body = revise(there.body, action, NOW + DAY)
+        await organizer.writes(send_again(body, [BOB.address]), there.etag)
+        copy = await bob.find(organizer.uid)
+        assert observe(copy.body).baseline.rules == "9876fedc"
+        assert (await organizer.answers())["bob"] == "ACCEPTED"
+        assert participations(copy.body)[BOB.address].partstat is PartStat.ACCEPTED
 
     async def test_a_guest_can_still_answer_after_several_changes(self, organizer, bob):
         for number in range(3):

@@ -17,7 +17,7 @@ from tests.support.fakecalendar import FakeCalendar, uid_of
 from tests.support.fakedav import FakeDav, _href, _kind, multistatus, response
 
 CAN = "1, 2, 3, calendar-access, calendar-auto-schedule"
-STAMPS = frozenset({"DTSTAMP", "LAST-MODIFIED"})
+STAMPS = frozenset({"DTSTAMP", "LAST-MODIFIED", "SEQUENCE"})
 DELIVERED, UNKNOWN = "1.2", "3.7"  # RFC 6638 §3.2.9
 
 
@@ -89,8 +89,9 @@ class FakeScheduling(FakeDav):
             for guest in _guests(_event(before)):
                 if str(guest).lower() not in kept and (user := _user_at(guest, self._addresses)):
                     self._usual(user).deliver(_with(self._usual(user).copy_of(uid_of(before)) or before, _cancelled))
-        for guest in there if _said(before) != _said(after) else ():
-            if user := _user_at(guest, self._addresses):
+        new = _said(before) != _said(after)
+        for guest in there:
+            if (new or "SCHEDULE-FORCE-SEND" in guest.params) and (user := _user_at(guest, self._addresses)):
                 self._usual(user).deliver(_with(after, _without_status))
         return _with(after, self._with_status) if after else ""
 
@@ -151,4 +152,5 @@ def _cancelled(event: Event) -> None:
 
 def _without_status(event: Event) -> None:
     for guest in _guests(event):
-        guest.params.pop("SCHEDULE-STATUS", None)
+        for each in ("SCHEDULE-STATUS", "SCHEDULE-FORCE-SEND"):
+            guest.params.pop(each, None)

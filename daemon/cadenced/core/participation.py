@@ -29,13 +29,26 @@ class Guest:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitation:
+    """What is to become of an event's guests: who shall be on its list, whose place on it goes, who is asked anew, and
+    who is to get it though nothing in it is new to the server. All but `guests` are mail addresses in small letters.
+    """
+
+    guests: tuple[Guest, ...]
+    gone: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
+    resent: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Participation:
     """One guest's part. `delivery` is the server's word on its last message to them, as "1.2" or "3.7;Invalid calendar
-    user"; empty where it said nothing.
+    user"; empty where it said nothing. `ours`: we invited them, and not a human who edited the event.
     """
 
     partstat: PartStat = PartStat.NEEDS_ACTION
     delivery: str = ""
+    ours: bool = False
 
     @property
     def undelivered(self) -> bool:

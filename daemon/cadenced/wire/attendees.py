@@ -18,6 +18,8 @@ from cadenced.wire.contentlines import main_event, name_of, own, split, unfold, 
 KEEPS = "@!$'*+&="  # in a mailto URI (RFC 6068 §2), beside the unreserved: servers compare addresses as they stand
 ASKED = {"PARTSTAT": "NEEDS-ACTION", "RSVP": "TRUE"}
 ANSWER = frozenset({*ASKED, "SCHEDULE-STATUS"})  # what is renewed with it
+FORCE = "SCHEDULE-FORCE-SEND"  # RFC 6638 §7.2; Cyrus 3.6 obeys, and lets it stand
+OURS = "X-CADENCED-GUEST"  # tells whom we invited from whom a human did
 _PARAMETER = re.compile(r';([A-Za-z0-9-]+)=((?:"[^"]*"|[^";:])*)')
 
 
@@ -34,13 +36,14 @@ def invite(body: str, organizer: Guest, guests: Iterable[Guest]) -> str:
     listed = {_address(lines[number]) for number, name in mine.items() if name == "ATTENDEE"}
     heads = [number for number, name in mine.items() if name == "ORGANIZER"]
     gone = {number for number, name in mine.items() if name == "TRANSP" and value_of(lines[number]) == "OPAQUE"}
+    heard = {n: _with(lines[n], {}, {FORCE}) for n, name in mine.items() if name == "ATTENDEE" and FORCE in lines[n]}
     new = [_attendee(guest) for guest in guests if guest.address.lower() not in listed]
     if [_address(lines[number]) for number in heads] != [organizer.address.lower()]:
         new.insert(0, _line("ORGANIZER", {"CN": organizer.name}, organizer))
         gone |= set(heads)
     end = event.stop - 1
-    kept = [line for number, line in enumerate(lines[:end]) if number not in gone]
-    return _joined([*kept, *new, *lines[end:]]) if new or gone else body
+    kept = [heard.get(number, line) for number, line in enumerate(lines[:end]) if number not in gone]
+    return _joined([*kept, *new, *lines[end:]]) if new or gone or heard else body
 
 
 def uninvite(body: str, addresses: Collection[str]) -> str:
@@ -53,6 +56,11 @@ def ask_again(body: str, addresses: Collection[str]) -> str:
     accepted must answer anew.
     """
     return _each_guest(body, addresses, _unanswered)
+
+
+def send_again(body: str, addresses: Collection[str]) -> str:
+    """The event as these guests get it even where a server finds nothing new in it for them; their answers stay."""
+    return _each_guest(body, addresses, lambda line: _with(line, {FORCE: "REQUEST"}, frozenset({FORCE})))
 
 
 def participations(body: str) -> Mapping[str, Participation]:
@@ -84,7 +92,7 @@ def _each_guest(body: str, addresses: Collection[str], change: Callable[[str], s
 
 
 def _attendee(guest: Guest) -> str:
-    said = {"CN": guest.name, "CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", **ASKED}
+    said = {"CN": guest.name, "CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT", **ASKED, OURS: "TRUE"}
     return _line("ATTENDEE", said, guest)
 
 
@@ -96,9 +104,14 @@ def _line(name: str, said: Mapping[str, str], guest: Guest) -> str:
 
 def _unanswered(line: str) -> str:
     """With its answer taken back, and what the server said of the last message. All else that it says stays."""
-    said = _PARAMETER.sub(lambda each: "" if each[1].upper() in ANSWER else each[0], _head(line)).removesuffix(":")
-    asked = "".join(f";{name}={value}" for name, value in ASKED.items())
-    return _folded(f"{said}{asked}:{value_of(line)}")
+    return _with(line, ASKED, ANSWER)
+
+
+def _with(line: str, new: Mapping[str, str], gone: Collection[str]) -> str:
+    """With these parameters, and without those."""
+    said = _PARAMETER.sub(lambda each: "" if each[1].upper() in gone else each[0], _head(line)).removesuffix(":")
+    added = "".join(f";{name}={value}" for name, value in new.items())
+    return _folded(f"{said}{added}:{value_of(line)}")
 
 
 def _folded(line: str) -> str:
@@ -108,7 +121,7 @@ def _folded(line: str) -> str:
 def _participation(said: Mapping[str, str]) -> Participation:
     word = said.get("PARTSTAT", PartStat.NEEDS_ACTION).upper()
     known = PartStat(word) if word in {*PartStat} else PartStat.TENTATIVE
-    return Participation(known, said.get("SCHEDULE-STATUS", ""))
+    return Participation(known, said.get("SCHEDULE-STATUS", ""), ours=OURS in said)
 
 
 def _address(line: str) -> str:

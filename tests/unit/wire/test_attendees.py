@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from cadenced.core.participation import Guest, Participation, PartStat
-from cadenced.wire.attendees import ask_again, invite, organizer_of, participations, uninvite
+from cadenced.wire.attendees import ask_again, invite, organizer_of, participations, send_again, uninvite
 from tests.support.events import BODY, PIECES, PLAIN, lines, with_lines
 
 CADENCE = Guest("cadence@example.org", "Cadence")
 MAYA, JONAS = Guest("maya@example.org", "Maya Okafor"), Guest("jonas@example.org", "Jonas Weber")
 INVITED = invite(BODY, CADENCE, [MAYA, JONAS])
-UNASKED = Participation()
+UNASKED, ASKED = Participation(), Participation(ours=True)
 NAMES = st.one_of(st.text(PLAIN, max_size=80), st.lists(st.sampled_from(PIECES)).map("".join)).map(str.strip)
 ADDRESSES = st.from_regex(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]{1,40}@(example\.org|localhost)", fullmatch=True)
 ANSWERED = (
@@ -50,9 +50,10 @@ class TestInviting:
             "ROLE": "REQ-PARTICIPANT",
             "PARTSTAT": "NEEDS-ACTION",
             "RSVP": "TRUE",
+            "X-CADENCED-GUEST": "TRUE",
         }
         assert organizer_of(INVITED) == "cadence@example.org"
-        assert participations(INVITED) == {"maya@example.org": UNASKED, "jonas@example.org": UNASKED}
+        assert participations(INVITED) == {"maya@example.org": ASKED, "jonas@example.org": ASKED}
 
     def test_all_else_stays_to_the_byte(self):
         body = with_lines("NO COLON AT ALL", 'X-A;B="c;d":e\r\n f', "BEGIN:VALARM", "ATTENDEE:mailto:z@x", "END:VALARM")
@@ -92,10 +93,17 @@ class TestInviting:
         free = BODY.replace("TRANSP:OPAQUE", "TRANSP:TRANSPARENT")
         assert "TRANSP:TRANSPARENT" in lines(invite(free, CADENCE, [MAYA]))
 
+    def test_what_is_to_be_sent_again_says_so_once_and_answers_stay(self):
+        said = INVITED.replace("PARTSTAT=NEEDS-ACTION", "PARTSTAT=ACCEPTED", 1)
+        again = send_again(send_again(said, ["maya@example.org"]), ["maya@example.org"])
+        assert again.replace("\r\n ", "").count("SCHEDULE-FORCE-SEND=REQUEST") == 1
+        assert participations(again) == participations(said)
+        assert lines(invite(again, CADENCE, [MAYA])) == lines(said)
+
     @given(NAMES, ADDRESSES)
     def test_any_name_and_address_come_back(self, name, address):
         body = invite(BODY, CADENCE, [Guest(address, name)])
-        assert participations(body) == {address: UNASKED}
+        assert participations(body) == {address: ASKED}
         [line] = [line for line in lines(body) if line.startswith("ATTENDEE")]
         assert line.endswith(f"@{address.rpartition('@')[2]}")
         assert rest(body) == rest(BODY)
