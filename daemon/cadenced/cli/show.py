@@ -33,16 +33,16 @@ def show_status(status: Status, out: Console) -> None:
             Text(f"! The saved configuration has errors; the last good one is in force.\n{status.config_error}", "red")
         )
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("pair", "next meeting", "how", "last contact", "off"):
+    for column in ("pair", "next meeting", "how", "last contact"):
         table.add_column(column)
     for each in status.pairs:
         upcoming = f"{_when(each.next_start, each.timezone)}" if each.next_start else "none"
         last = _day(each.last_contact, each.timezone) if each.last_contact else "–"
-        table.add_row(each.name, upcoming, each.how, last, each.off)
+        table.add_row(each.name, upcoming, each.how, last)
     out.print(table if status.pairs else "No pair is known yet: run `cadenced apply`, or the daemon.")
     for each in status.pairs:
-        for conflict in each.in_the_way:
-            out.print(Text(f"{each.name}, {conflict}", style="yellow"))
+        for words in (*each.off, *each.in_the_way):  # in lines of their own: a column would be too narrow for them
+            out.print(Text(f"{each.name}, {words}", style="yellow"))
     for row in status.accounts:
         style = None if str(row.status) == "ok" else "red"
         out.print(Text(f"calendar {row.account}: {row.status}{': ' + row.problem if row.problem else ''}", style or ""))

@@ -40,8 +40,7 @@ class Conflict:
 class PairStatus:
     """How one pair stands. `pair` is None when the programme can't be read or has lost it: times are in UTC then.
 
-    `last_contact` is the end of its last meeting; `off` says which coming ones are off. `asked`: the meetings for which
-    both were asked for a time.
+    `last_contact` is the end of its last meeting. `asked`: the meetings for which both were asked for a time.
     """
 
     name: str
@@ -80,9 +79,9 @@ class PairStatus:
         return max(past, default=None)
 
     @property
-    def off(self) -> str:
-        off = (m for m in self.coming if m.state is not State.STANDING)
-        return ", ".join(f"{self._day(m)} {self._why_off(m)}" for m in off)
+    def off(self) -> list[str]:
+        """Of each coming meeting that is off, when it was to be and what becomes of it."""
+        return [f"{self._day(m)}: {self._why_off(m)}" for m in self.coming if m.state is not State.STANDING]
 
     @property
     def in_the_way(self) -> list[str]:
