@@ -67,8 +67,8 @@ class Letter:
     focus: tuple[str, ...]
     rhythm: tuple[str, ...]  # what the two agreed on, in words, and the hours a year that it takes each of them
     programme_mailbox: bool  # a reply goes to the programme's mailbox; else it goes to `other`
-    cause: str  # why another time is needed: "reader", "other" or "somebody" can't come; "busy", "neighbour"; or ""
-    offers: tuple[Talk, ...]  # the times to choose from instead, best first
+    cause: str  # why another time is needed: "reader", "other", "both" or "somebody" can't; "busy"; "neighbour"; ""
+    offers: tuple[Talk, ...]  # the times to choose from instead, in order
     tried: int  # how many times before the meeting's did not suit either
     moves: int  # how often it was given another time, none of them by a person
     free_until: str  # the last day that another time was looked for on: "Wed 31 Mar"; "" for a call
@@ -151,8 +151,9 @@ def _talk(pair: Pair, meeting: Meeting, reader: Person, other: Person, now: date
 
 
 def _cause(mail: SendMail, reader: Person) -> str:
-    if mail.who:
-        return "reader" if mail.who == reader.id else "other"
+    who = mail.who.split()
+    if who:
+        return "both" if len(who) > 1 else "reader" if who == [reader.id] else "other"
     if mail.meeting and mail.meeting.state is State.DECLINED:
         return "somebody"
     return "neighbour" if mail.reason == NEIGHBOUR else "busy"
@@ -161,7 +162,7 @@ def _cause(mail: SendMail, reader: Person) -> str:
 def _offered(mail: SendMail) -> Iterator[Meeting]:
     """The meeting as it would be at each of the times to choose from."""
     if mail.meeting is not None:
-        for start, end in mail.times:
+        for start, end in sorted(mail.times):
             yield replace(mail.meeting, start=start, end=end)
 
 
