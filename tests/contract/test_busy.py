@@ -225,6 +225,11 @@ class TestFaults:
         assert sum(map(len, site.calendar.bodies.values())) > calendars.SMALL
         assert len((await read(site.desk)).times) == 28
 
+    async def test_a_long_list_is_read_like_a_short_one(self, site, monkeypatch):
+        await site.desk.create()
+        monkeypatch.setattr(freebusy, "SMALL", 0)
+        assert await told(site.desk) == ONE
+
     async def test_a_list_of_tasks_is_not_read(self, site):
         site.dav.homes["alice"]["list"] = FakeCalendar("Groceries", site.dav.now, holds="VTODO")
         account = replace(site.desk.account, url=str(site.server.make_url("/")))
