@@ -13,6 +13,8 @@ from cadenced.core.model import DateRange, Horizon, State
 from cadenced.core.scene import Ask
 from cadenced.service.standing import PairStatus, Status, pairs_stand
 from cadenced.shell.store import Store
+from tests.support.busy import hour
+from tests.support.house import living
 from tests.support.programme import hours, pair, person, programme, utc
 from tests.support.records import NOW, mail, meeting
 
@@ -155,3 +157,29 @@ async def test_of_a_pair_that_the_programme_has_lost_the_meetings_are_told(store
     [found] = await pairs_stand(store, programme(), ["maya-jonas"], Horizon(), NOW)
     assert found.off == ["8 Dec: somebody can't, another time is looked for"]
     assert found.as_json()["conflicts"] == []
+
+
+async def test_it_follows_what_people_do_in_their_calendars(tmp_path):
+    async with living(tmp_path, "maya", "jonas") as house:
+
+        async def says() -> list[str]:
+            loaded = house.programme
+            [found] = await pairs_stand(house.store, loaded, loaded.pairs, Horizon(), house.clock.now())
+            return [*found.off, *found.in_the_way]
+
+        await house.runs(pair())
+        uid = (await house.first()).uid
+        for _ in range(2):
+            house.calendar("jonas").delete(uid)
+            await house.later(hours=25)
+            assert await says() == []
+        house.clock.at = (await house.first()).start - timedelta(days=2)
+        house.calendar("maya").put("dentist.ics", hour(f":{(await house.first()).start:%Y%m%dT%H%M%SZ}", uid="dentist"))
+        await house.later()
+        assert await says() == ["9 Dec: Maya is busy then"]
+        house.calendar("jonas").delete(uid)
+        await house.later()
+        assert await says() == ["9 Dec: somebody can't, both were asked"]
+        house.calendar("maya").move(uid, by=timedelta(hours=24))
+        await house.later()
+        assert await says() == []
