@@ -12,7 +12,7 @@ from textwrap import shorten
 from cadenced.core.actions import Mail, SendMail
 from cadenced.core.cadence import MONTHS, month_begins, month_of_cycle, period, period_of
 from cadenced.core.effort import hours_a_year
-from cadenced.core.model import UNTRIED, Cadence, Every, Kind, Meeting, Pair, Person, RoadmapMonth, State
+from cadenced.core.model import UNTRIED, Cadence, Channel, Every, Kind, Meeting, Pair, Person, RoadmapMonth, State
 from cadenced.wire.plain import one_line
 from cadenced.wire.times import When, short, span, when
 from cadenced.wire.titles import called
@@ -30,6 +30,7 @@ class Someone:
     email: str
     has_calendar: bool  # an account of their own: they move a meeting by moving the event
     language: str
+    invited: bool  # by the organizer: they say no by declining
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,8 @@ def alert_names(alerts: Sequence[str], now: datetime) -> dict[str, object]:
 
 def _someone(person: Person) -> Someone:
     name = one_line(person.name)
-    return Someone(name, called(name), person.email, person.calendar is not None, person.language)
+    invited = person.channel is Channel.SCHEDULING
+    return Someone(name, called(name), person.email, person.calendar is not None, person.language, invited)
 
 
 def _month(pair: Pair, number: int) -> RoadmapMonth:

@@ -7,7 +7,7 @@ import pytest
 
 from cadenced.config.roadmaps import load_roadmaps
 from cadenced.core.actions import Mail
-from cadenced.core.model import Cadence, Every, Kind, State
+from cadenced.core.model import Cadence, Channel, Every, Kind, State
 from cadenced.wire.titles import called
 from tests.support.mails import NOW, composer, due, html_of, line_of_text, meeting, text_of, write
 from tests.support.programme import pair, person
@@ -171,6 +171,22 @@ def test_people_are_told_how_to_move_a_meeting(kind, mine, theirs, said):
     assert said in line_of_text(write(p, kind=kind))
     html = html_of(write(p, kind=kind))
     assert ("in your calendar" in html) is (mine is not None)
+
+
+def test_who_is_invited_reads_how_to_say_no():
+    guest = person("jonas", channel=Channel.SCHEDULING)
+    for mentor in (person("maya"), person("maya", calendar="maya")):
+        for part in (text_of, html_of):
+            said = " ".join(part(write(pair(mentor=mentor, protege=guest))).replace("’", "'").split())
+            assert "If you can't come, decline the invitation, and another time is looked for, up to twice." in said
+
+
+@pytest.mark.parametrize("kind", [Mail.AGENDA, Mail.TIMES])
+def test_the_calendar_of_who_is_invited_follows(kind):
+    guest = person("maya", channel=Channel.SCHEDULING)
+    for part in (text_of, html_of):
+        said = part(write(pair(mentor=guest), kind=kind, **({"times": ((NOW, NOW),)} if kind is Mail.TIMES else {})))
+        assert "and Maya's follows." in " ".join(said.replace("’", "'").split())
 
 
 def test_what_comes_after_is_named_when_it_stands():
