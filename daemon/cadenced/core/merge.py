@@ -51,7 +51,7 @@ def settle(
         event.end,
         placed=baseline.placed,
         rules=baseline.rules,
-        touched=any(edited(copy.event) for copy in readable),
+        touched=any(edited(copy.event) for copy in readable if copy.etag),  # an intent has none, and no texts
         reason=_reason(chosen),
     )
     return _judged(meeting, readable, refusals)
@@ -62,6 +62,8 @@ def _judged(meeting: Meeting, readable: Sequence[Copy], refusals: Refusals) -> S
     declined = tuple(name for name, said in refusals.items() if _refuses(said, meeting))
     known = [copy.event.baseline for copy in readable] + list(refusals.values())
     tries = max((meeting.tries, *(each.tries for each in known if each)), key=lambda tries: tries.changes)
+    before = (said.start for said in refusals.values() if said and _is_refusal(said) and said.start != meeting.start)
+    tries = replace(tries, refused=tuple(dict.fromkeys((*tries.refused, *before))))
     off = _cancelled(readable) if readable else meeting.state is State.CANCELLED
     state = State.CANCELLED if off else State.DECLINED if declined else State.STANDING
     times = (meeting.start, meeting.end)
@@ -70,8 +72,13 @@ def _judged(meeting: Meeting, readable: Sequence[Copy], refusals: Refusals) -> S
 
 
 def _refuses(said: Baseline | None, meeting: Meeting) -> bool:
-    """Whether it was this time that somebody couldn't. What is deleted when it is over was no refusal."""
-    return said is None or (said.start == meeting.start and said.decided < said.end)
+    """Whether it was this time that somebody couldn't."""
+    return said is None or (said.start == meeting.start and _is_refusal(said))
+
+
+def _is_refusal(said: Baseline) -> bool:
+    """What is deleted when it is over, or off, refuses nothing."""
+    return said.decided < said.end and not said.cancelled
 
 
 def buried(identity: Identity, refusals: Iterable[Baseline | None]) -> Meeting | None:
@@ -80,7 +87,8 @@ def buried(identity: Identity, refusals: Iterable[Baseline | None]) -> Meeting |
     if latest is None:
         return None
     times = (latest.start, latest.end)
-    return Meeting(identity, *times, latest.placed, latest.rules, State.DECLINED, tries=latest.tries)
+    state = State.CANCELLED if latest.cancelled else State.DECLINED
+    return Meeting(identity, *times, latest.placed, latest.rules, state, tries=latest.tries)
 
 
 def edited(event: ObservedEvent) -> bool:

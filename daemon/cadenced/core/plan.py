@@ -181,26 +181,36 @@ class Planner:
         yielding = self.moving.get(quest.identity)
         if place[1] <= self.earliest or not self.hours.open(place):
             # before us, which is history and not arrears; or the pair pauses all the time
-            return self._take(yielding.meeting, self._wall(yielding.meeting)) if yielding else None
-        if yielding is None:
-            if (slot := (yield quest)) is not None:
-                return self._place(quest.identity, slot)
-            self.gaps.append(gap)
-            return None
+            return self._keep(yielding) if yielding else None
+        if yielding is not None:
+            return (yield from self._other(yielding, quest, gap))
+        if (slot := (yield quest)) is not None:
+            return self._place(quest.identity, slot)
+        self.gaps.append(gap)
+        return None
+
+    def _other(self, yielding: Yielding, quest: Quest, gap: str) -> Generator[Quest, Slot | None, datetime | None]:
+        """Another time for a meeting that gives way; where there is none, its people are asked."""
         self._book([yielding.meeting], -1)
         slot = None if yielding.spent else (yield quest)
-        if slot is not None:
+        if slot is not None and slot.start != yielding.meeting.start:
             return self._place(quest.identity, slot)
-        if yielding.dispensable:
+        if slot is None and yielding.dispensable:
             self.gaps.append(gap)
             return None
         self._book([yielding.meeting], 1)
-        self.asked.append((yielding, quest))
+        if slot is None:
+            self.asked.append((yielding, quest))
+        return self._keep(yielding)
+
+    def _keep(self, yielding: Yielding) -> datetime:
         return self._take(yielding.meeting, self._wall(yielding.meeting))
 
     def _refused(self, identity: Identity) -> tuple[datetime, ...]:
-        yielding = self.moving.get(identity)
-        return yielding.refused if yielding else ()
+        if (yielding := self.moving.get(identity)) is not None:
+            return yielding.refused
+        before = self.left.get(identity)  # the file moves it: what was refused stays so
+        return before.tries.refused if before else ()
 
     def _wall(self, meeting: Meeting) -> datetime:
         """A standing meeting's start in the pair's zone; asked for often, so remembered."""

@@ -20,7 +20,7 @@ HABIT = 2  # days nearer to the target that another time must be, to win over th
 
 # what a time costs, in points, beside its window
 DISTANT = 10  # each day from the target
-UNUSUAL = HABIT * DISTANT  # not the weekday and time of last time
+UNUSUAL = HABIT * DISTANT + 1  # not the weekday and time of last time, which wins where both are as good
 DOUBTFUL = 70  # somebody has something tentative then (busy by half), or can't on that day: a week further is as good
 HURRIED = 70  # less than the way there and back is free around it
 TIER = 1000  # a window after the first: all that its times cost stays below
@@ -107,10 +107,10 @@ def choose(search: Search, quest: Quest) -> Slot | None:
     """The best slot, or None. It looks no further than it must: what is left can only cost more."""
     best: Slot | None = None
     for tier, wall, cost in candidates(search.hours, quest):
-        if best is not None and cost >= best.cost:
+        if best is not None and cost > best.cost:
             break
         slot = _slot(search, quest, tier, wall, cost)
-        if slot is not None and (best is None or slot.cost < best.cost):
+        if slot is not None and (best is None or (slot.cost, slot.start) < (best.cost, best.start)):
             best = slot
             if slot.cost == cost:
                 break
@@ -120,9 +120,12 @@ def choose(search: Search, quest: Quest) -> Slot | None:
 def options(search: Search, quest: Quest) -> list[Slot]:
     """Every slot, cheapest first, the earlier of two equals."""
     found: dict[datetime, Slot] = {}
+    tried = set[tuple[datetime, bool]]()  # a later tier rules out what an earlier one did, for most of a quest's times
     for tier, wall, cost in candidates(search.hours, quest):
-        slot = None if wall in found else _slot(search, quest, tier, wall, cost)
-        if slot is not None:
+        if wall in found or (wall, tier.agreed) in tried:
+            continue
+        tried.add((wall, tier.agreed))
+        if (slot := _slot(search, quest, tier, wall, cost)) is not None:
             found[wall] = slot
     return sorted(found.values(), key=lambda slot: (slot.cost, slot.start))
 
@@ -201,14 +204,13 @@ def _available(hours: SharedHours, quest: Quest, tier: Tier) -> Iterator[tuple[d
     """The times that may lie within the hours of both."""
     (low, high), center, habit = tier.window, quest.target.date(), quest.habit
     weekday = None if habit is None else habit.weekday()
-    for offset, as_before in _day_order(weekday, *_days(low, high, center)):
+    for points, offset, as_before in _day_order(weekday, *_days(low, high, center)):
         day = center + timedelta(offset)
         if habit is not None and as_before:
             wall = datetime.combine(day, habit.time())
             if low <= wall < high:
-                yield wall, abs(offset) * DISTANT
+                yield wall, points
             continue
-        points = abs(offset) * DISTANT + (UNUSUAL if habit is not None else 0)
         for wall in _on(day, hours, quest.cadence.minutes):
             if low <= wall < high:
                 yield wall, points
@@ -240,15 +242,16 @@ def _agreed_order(agreed: tuple[WeeklyTime, ...], weekday: int, first: int, last
 
 
 @lru_cache(maxsize=ORDERS)
-def _day_order(habit: int | None, weekday: int, first: int, last: int) -> tuple[tuple[int, bool], ...]:
-    """The days by cost: their distance from the target's, and HABIT more where it is not the time of last time.
+def _day_order(habit: int | None, weekday: int, first: int, last: int) -> tuple[tuple[int, int, bool], ...]:
+    """The days by points: their distance from the target's, and UNUSUAL more where it is not the time of last time.
 
     A day of the habit's weekday comes twice: for the habit's time, and for its other times.
     """
-    costs = [(abs(offset) + HABIT, True, offset) for offset in range(first, last + 1)]
+    usual = 0 if habit is None else UNUSUAL
+    costs = [(abs(offset) * DISTANT + usual, offset, False) for offset in range(first, last + 1)]
     if habit is not None:
-        costs += [(abs(o), False, o) for o in range(first + (habit - weekday - first) % 7, last + 1, 7)]
-    return tuple((offset, not other) for _, other, offset in sorted(costs))
+        costs += [(abs(o) * DISTANT, o, True) for o in range(first + (habit - weekday - first) % 7, last + 1, 7)]
+    return tuple(sorted(costs))
 
 
 def _reason(tier: Tier, wall: datetime, quest: Quest) -> str:

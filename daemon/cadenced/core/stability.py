@@ -92,7 +92,9 @@ class Stability:
             return None
         current = replace(meeting, end=end, placed=(meeting.start, end), rules=self.rules)
         if outside or (meeting.identity.kind is Kind.FACE_TO_FACE and crowded(wall, place, neighbours)):
-            return self._yields(current, "its neighbour was moved")
+            verdict = self._yields(current, "its neighbour was moved")
+            if not (isinstance(verdict, Yielding) and verdict.spent):  # nobody is asked for that alone
+                return verdict
         return self._unless_busy(current)
 
     def _unless_busy(self, meeting: Meeting) -> Meeting | Yielding:

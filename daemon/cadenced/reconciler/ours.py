@@ -55,7 +55,7 @@ def closed(row: CopyRow, start: datetime | None) -> bool:
     """
     if row.state is CopyState.DELETED:
         said = parse_baseline(row.written)
-        return said is None or said.start == start
+        return said is None or (said.start == start and not said.cancelled)
     return row.state is CopyState.FOREIGN and bool(row.etag)
 
 
