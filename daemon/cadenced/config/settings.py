@@ -104,7 +104,9 @@ class Settings(BaseSettings):
 
     def organizer_account(self, *, secrets: bool = True) -> CalendarAccount | None:
         """The one of [organizer], which is named ORGANIZER, likewise; None where there is none."""
-        return None if self.organizer is None else self._calendar_account(ORGANIZER, self.organizer, secrets=secrets)
+        if self.organizer is None:
+            return None
+        return replace(self._calendar_account(ORGANIZER, self.organizer, secrets=secrets), shown=self.organizer_name())
 
     def organizer_name(self) -> str:
         """What people who are invited see as the organizer: the one that sends the mails, unless it is named."""

@@ -27,6 +27,7 @@ class CalendarAccount:
     calendar: str = ""
     ca_file: Path | None = None
     read: tuple[str, ...] | None = None
+    shown: str = ""  # of the organizer: the name that guests see
 
     @property
     def section(self) -> str:

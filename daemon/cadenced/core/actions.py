@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from cadenced.core.events import Baseline, EventFields
 from cadenced.core.model import Meeting
+from cadenced.core.participation import Invitation
 
 
 class Mail(StrEnum):
@@ -30,6 +31,7 @@ class CreateEvent:
     fields: EventFields
     baseline: Baseline
     reason: str
+    invitation: Invitation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,10 @@ class UpdateEvent:
     href: str
     etag: str
     fields: EventFields
-    changed: frozenset[str]  # "time", "status", "summary", "location", "description"
+    changed: frozenset[str]  # "time", "status", "summary", "location", "description", "guests"
     baseline: Baseline
     reason: str
+    invitation: Invitation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 from cadenced.core.actions import CancelEvent, CreateEvent, EventAction, UpdateEvent, is_note
 from cadenced.core.events import Baseline, Copy, EventFields, fingerprint
 from cadenced.core.model import Meeting, State
+from cadenced.core.participation import Party
 
 TEXTS = ("summary", "location", "description")
 
@@ -20,7 +21,7 @@ class Place:
     """One calendar that a meeting belongs into: whose it is, what it should say there, and what stands there.
 
     `copy` is None when nothing does; `closed` when nothing may be created: a human deleted it at this very time, or a
-    foreign event stands in the way.
+    foreign event stands in the way. `party`: the guests of an organizer's event; `person` is empty if it is for both.
     """
 
     person: str
@@ -28,6 +29,7 @@ class Place:
     fields: EventFields
     copy: Copy | None
     closed: bool = False
+    party: Party | None = None
 
 
 def diff(meeting: Meeting, places: Sequence[Place], now: datetime) -> Iterator[EventAction]:
@@ -56,7 +58,8 @@ def _create(meeting: Meeting, place: Place, now: datetime) -> CreateEvent | None
     if place.closed or meeting.end <= now or meeting.state is not State.STANDING:
         return None
     baseline = _baseline(meeting, {name: fingerprint(getattr(place.fields, name)) for name in TEXTS}, now)
-    return CreateEvent(meeting, place.person, place.account, place.fields, baseline, meeting.reason)
+    invited = place.party.invitation(new_time=False) if place.party else None
+    return CreateEvent(meeting, place.person, place.account, place.fields, baseline, meeting.reason, invited)
 
 
 def _update(meeting: Meeting, place: Place, now: datetime) -> UpdateEvent | None:
@@ -66,7 +69,10 @@ def _update(meeting: Meeting, place: Place, now: datetime) -> UpdateEvent | None
     event = copy.event
     if max(meeting.end, event.end or meeting.end) <= now:
         return None
-    changed = {"time"} if (event.start, event.end) != (meeting.start, meeting.end) else set()
+    party, new_time = place.party, (event.start, event.end) != (meeting.start, meeting.end)
+    changed = {"time"} if new_time or (party and party.astray) else set()
+    if party and not party.complete:
+        changed.add("guests")
     if event.cancelled is not (meeting.state is State.CANCELLED):
         changed.add("status")
     texts = {}
@@ -80,9 +86,9 @@ def _update(meeting: Meeting, place: Place, now: datetime) -> UpdateEvent | None
     if not changed and _same_places(baseline, written):
         return None
     reason = _why(changed, meeting)
-    return UpdateEvent(
-        meeting, place.person, place.account, copy.href, copy.etag, place.fields, frozenset(changed), baseline, reason
-    )
+    where = (place.person, place.account, copy.href, copy.etag)
+    invited = party.invitation(new_time=new_time) if party else None
+    return UpdateEvent(meeting, *where, place.fields, frozenset(changed), baseline, reason, invited)
 
 
 def _baseline(meeting: Meeting, texts: Mapping[str, str], now: datetime) -> Baseline:

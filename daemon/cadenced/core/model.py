@@ -118,6 +118,15 @@ class Person:
             return ORGANIZER
         return self.calendar if self.channel is Channel.CALDAV else None
 
+    @property
+    def busy_key(self) -> str | None:
+        """What their busy time is kept under: the account that it is read from, or a name of its own where the
+        organizer's server tells it.
+        """
+        if self.calendar is None and self.channel is Channel.SCHEDULING:
+            return f"{ORGANIZER}/{self.id}"
+        return self.calendar
+
 
 @dataclass(frozen=True, slots=True)
 class RoadmapMonth:

@@ -13,8 +13,10 @@ from cadenced.core.actions import CancelEvent, CreateEvent, EventAction, UpdateE
 from cadenced.core.errors import AccessError, ConfigError, ConflictError, MissingError, PermanentError, TemporaryError
 from cadenced.core.records import AccountRow, CopyRow, CopyState
 from cadenced.reconciler.decision import Decision
+from cadenced.reconciler.organizer import Organizer
 from cadenced.reconciler.ours import Known, writable
 from cadenced.reconciler.ports import Calendars, Clock, Store
+from cadenced.wire.attendees import with_guests
 from cadenced.wire.baseline import baseline_text
 from cadenced.wire.ical import compose, revise
 
@@ -38,6 +40,7 @@ class Applier:
     clock: Clock
     accounts: Mapping[str, CalendarAccount]
     wrote: Callable[[str], None]  # told the account, after what stands there has changed
+    organizer: Organizer
 
     async def apply(self, decision: Decision, rows: Mapping[str, AccountRow]) -> Applied:
         """Runs the actions in order. Raises only StoreError; what a server does to one account stops that account's."""
@@ -112,15 +115,24 @@ class _Run:
         calendars, now = self.applier.calendars, self.applier.clock.now()
         account, collection = self._where(action.account)
         if isinstance(action, CreateEvent):
-            body = compose(action, now)
+            body = await self._inviting(action, compose(action, now))
             resource = await calendars.create(account, collection, f"{action.meeting.uid}.ics", body)
             self._wrote(action, resource)
         elif isinstance(action, UpdateEvent):
-            body = revise(self._known(action).body, action, now)
-            self._wrote(action, await calendars.update(account, collection, action.href, body, action.etag))
+            body = await self._inviting(action, revise(self._known(action).body, action, now))
+            resource = await calendars.update(account, collection, action.href, body, action.etag)
+            if "guests" in action.changed:  # whether the server reached them, only it knows
+                resource = await calendars.get(account, collection, resource.href) or resource
+            self._wrote(action, resource)
         else:
             await calendars.delete(account, collection, action.href, action.etag)
             self.dropped.append(self._known(action))
+
+    async def _inviting(self, action: CreateEvent | UpdateEvent, body: str) -> str:
+        if action.invitation is None:
+            return body
+        organizer = await self.applier.organizer.guest(self.rows[action.account].url)
+        return with_guests(body, organizer, action.invitation)
 
     async def _learn(self, action: EventAction) -> None:
         """Somebody wrote first. What stands there now is recorded; where that is news, the pair is decided again."""

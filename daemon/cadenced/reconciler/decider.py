@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from cadenced.core.accounts import CalendarAccount
+from cadenced.core.accounts import ORGANIZER, CalendarAccount
 from cadenced.core.explaining import Explanation, explain
 from cadenced.core.jointly import plan_jointly
-from cadenced.core.model import Horizon, Pair, Programme
+from cadenced.core.model import Horizon, Pair, Person, Programme
 from cadenced.core.records import AccountRow, PairState
 from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.leaving import farewell
+from cadenced.reconciler.organizer import Organizer
 from cadenced.reconciler.ports import Clock, Store
 from cadenced.reconciler.surroundings import Neighbourhood
 from cadenced.reconciler.turn import Turn
@@ -28,12 +29,13 @@ class Decider:
     horizon: Horizon
     programme: Programme
     accounts: Mapping[str, CalendarAccount]
-    _in_use: set[str | None] = field(default_factory=set)  # accounts that somebody's events stand in
+    organizer: Organizer
+    _in_use: set[str] = field(default_factory=set)  # accounts that somebody's events stand in
 
     def __post_init__(self) -> None:
         self.neighbourhood = Neighbourhood(self.store, self.horizon, self.programme)
         for pair in self.programme.pairs.values():
-            self._in_use |= {person.calendar for person in pair.people}
+            self._in_use |= _accounts(pair.people)
 
     async def explain(self, name: str, rows: Mapping[str, AccountRow]) -> list[Explanation]:
         """Why the coming meetings of a pair of the programme have their times."""
@@ -60,14 +62,25 @@ class Decider:
         decisions = [turn.decide(plan) for turn, plan in zip(turns, plans, strict=True)]
         for decision in decisions:
             self.neighbourhood.decided(decision.pair, decision.meetings)
-        return [*decisions, *(farewell(name, states[name], self.accounts, now) for name in gone)]
+        return [*decisions, *(self._farewell(name, states[name], now) for name in gone)]
 
     async def _turn(self, name: str, state: PairState, rows: Mapping[str, AccountRow], now: datetime) -> Turn:
         pair = self.programme.pairs[name]
         surroundings = await self.neighbourhood.around(pair, now)
-        return Turn(pair, self._own(pair, state), rows, self.accounts, now, self.horizon, surroundings)
+        state, host = self._own(pair, state), self.organizer.host
+        return Turn(pair, state, rows, self.accounts, now, self.horizon, surroundings, host)
+
+    def _farewell(self, name: str, state: PairState, now: datetime) -> Decision:
+        """What the organizer's server brought to guests, it takes back itself."""
+        mine = tuple(row for row in state.copies if not self.organizer.host.brought(row))
+        return farewell(name, replace(state, copies=mine), self.accounts, now)
 
     def _own(self, pair: Pair, state: PairState) -> PairState:
         """Without what other people of the programme have in their calendars: an event that was forwarded is theirs."""
-        others = self._in_use - {person.calendar for person in pair.people}
+        others = self._in_use - _accounts(pair.people) - {ORGANIZER}
         return replace(state, copies=tuple(copy for copy in state.copies if copy.account not in others))
+
+
+def _accounts(people: Iterable[Person]) -> set[str]:
+    """Those that they use in any way."""
+    return {name for person in people for name in (person.account, person.calendar) if name is not None}

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from cadenced.core.accounts import CalendarAccount, Collection, SyncResult
+from cadenced.core.accounts import ORGANIZER, CalendarAccount, Collection, SyncResult
 from cadenced.core.errors import AccessError, ConfigError, MissingError, PermanentError, TemporaryError
 from cadenced.core.records import AccountRow, AccountStatus, CopyRow, CopyState
+from cadenced.reconciler.organizer import address_of
 from cadenced.reconciler.ours import Known, confirmed
 from cadenced.reconciler.ports import Calendars, Clock, Store
 
@@ -72,8 +73,10 @@ class Observer:
         """The row with the calendar its settings mean. A different calendar starts afresh, and so does one that was
         thawed beside us; tombstones keep.
         """
-        url = (await self.calendars.discover(account)).url
-        if url == row.url:
+        collection = await self.calendars.discover(account)
+        if account.name == ORGANIZER:
+            await address_of(self.calendars, account, collection)
+        if (url := collection.url) == row.url:
             return row
         copies = await self.store.copies(account.name)
         await self.store.drop_copies([copy for copy in copies if copy.state is not CopyState.DELETED])

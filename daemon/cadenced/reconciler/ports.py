@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from cadenced.core.accounts import CalendarAccount, Collection, Resource, SyncResult
+from cadenced.core.accounts import CalendarAccount, Collection, Resource, Scheduling, SyncResult
 from cadenced.core.busytime import BusyQuery, BusyReading, BusySeen, BusyTime, Span
 from cadenced.core.model import Meeting
 from cadenced.core.records import AccountRow, CopyRow, PairState
@@ -29,6 +29,10 @@ class Calendars(Protocol):
         """The calendar to write to, from whatever the account says. ConfigError when no calendar has the asked name:
         its text lists those that there are.
         """
+        ...
+
+    async def scheduling(self, account: CalendarAccount, collection: Collection) -> Scheduling:
+        """What the login can do in the way of invitations (RFC 6638)."""
         ...
 
     async def sync(

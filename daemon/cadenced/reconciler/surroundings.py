@@ -66,7 +66,7 @@ class Neighbourhood:
     async def around(self, pair: Pair, now: datetime) -> Surroundings:
         """Everything but the meetings of the pair itself."""
         elsewhere = [(other, m) for other in self._sharing(pair.id) for m in await self._standing(other)]
-        accounts = {person.calendar: person for person in pair.people if person.calendar}
+        accounts = {name: person for person in pair.people if (name := person.busy_key)}
         busy = await self.store.busy_of(accounts)
         found = [
             *(each for person in pair.people for each in self._days_off(person, now)),

@@ -5,14 +5,15 @@ never know how an action is carried out.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from cadenced.core.accounts import CalendarAccount
+from cadenced.core.accounts import ORGANIZER, CalendarAccount
 from cadenced.core.actions import EventAction, Mail, SendMail, is_note
 from cadenced.core.cadence import month_of_cycle, roadmap_month
 from cadenced.core.diff import Place, cancel, diff
+from cadenced.core.events import Baseline
 from cadenced.core.hindrances import taken
 from cadenced.core.merge import Settled, settle
 from cadenced.core.messages import messages, moved, times
@@ -21,10 +22,14 @@ from cadenced.core.records import AccountRow, CopyState, MailState, PairState
 from cadenced.core.scene import Ask, Plan, Scene
 from cadenced.reconciler import traces
 from cadenced.reconciler.decision import Decision
+from cadenced.reconciler.guests import Guests, key
 from cadenced.reconciler.leaving import leave
+from cadenced.reconciler.organizer import Host
 from cadenced.reconciler.ours import closed, writable
 from cadenced.reconciler.surroundings import Surroundings
-from cadenced.wire.titles import fields_for
+from cadenced.wire.titles import fields_for, invitation_for
+
+SOON = timedelta(minutes=1)  # until a calendar is free for an event, after what was in its way was taken out
 
 
 @dataclass
@@ -36,11 +41,13 @@ class Turn:
     now: datetime
     horizon: Horizon
     surroundings: Surroundings
+    host: Host = field(default_factory=Host)
 
     def __post_init__(self) -> None:
-        self.people = self._people()
-        self.copies = traces.copies(self.state.copies)
-        self.refusals = traces.refusals(self.state.copies)
+        self.desks = self._desks()
+        self.copies = traces.copies([row for row in self.state.copies if not self.host.brought(row)])
+        self.guests = Guests(self.pair, self.state.copies, self.copies, self.host)
+        self.refusals = self._refusals()
         self.settled = list(self._settled())
 
     @property
@@ -72,7 +79,7 @@ class Turn:
             problems=dict(self._problems(meetings, plan)),
             rows={(row.uid, row.account): row for row in self.state.copies},
             seen_due=self.state.next_due,
-            again=plan.again,
+            again=self._again(plan),
         )
 
     def _settled(self) -> Iterator[Settled]:
@@ -81,21 +88,43 @@ class Turn:
         marked = {c.event.identity for copies in self.copies.values() for c in copies.values() if c.event.identity}
         for identity in sorted({*remembered, *marked}):
             copies = self.copies.get(identity.uid, {})
-            ours = [copies[account] for account in self.people if account in copies]
+            ours = [copies[account] for account in self.desks if account in copies]
+            ours += [copy for _, copy in self.guests.moves(identity.uid)]
             ours += traces.intended(self.state.copies, identity.uid)
             settled = settle(identity, ours, self.refusals.get(identity.uid, {}), remembered.get(identity))
             if settled is not None:
                 yield settled
 
-    def _people(self) -> dict[str, Person]:
-        """The two by their accounts, the mentor first. A calendar that they share counts once, as the mentor's, by
-        whatever accounts they reach it: it holds one event for both.
+    def _desks(self) -> dict[str, tuple[Person, ...]]:
+        """The two by the accounts that are written to for them, the mentor first. A calendar that they share counts
+        once, as the mentor's, by whatever accounts they reach it: it holds one event for both. The organizer's is for
+        all its guests.
         """
-        found: dict[str, Person] = {}
+        found: dict[str, tuple[Person, ...]] = {}
+        guests = tuple(person for person in self.pair.people if person.account == ORGANIZER)
+        taken = {self._url(ORGANIZER)} if guests else set()
         for person in self.pair.people:
-            if person.calendar and self._url(person.calendar) not in map(self._url, found):
-                found[person.calendar] = person
+            if person.account == ORGANIZER:
+                found[ORGANIZER] = guests
+            elif person.account is not None and self._url(person.account) not in taken:
+                found[person.account] = (person,)
+                taken.add(self._url(person.account))
         return found
+
+    def _refusals(self) -> dict[str, dict[str, Baseline | None]]:
+        """Who deleted what, and who declined it."""
+        found = traces.refusals(self.state.copies)
+        known = {meeting.uid: meeting for meeting in self.state.meetings}
+        for uid in self.copies if self.guests.people else ():
+            if declined := dict(self.guests.declines(uid, known.get(uid), self.now)):
+                found[uid] = {**found.get(uid, {}), **declined}
+        return found
+
+    def _person(self, name: str) -> Person | None:
+        """Whose account that is, or whose answer."""
+        guests = {each: person for person in self.guests.people for each in (person.calendar, key(person))}
+        alone = self.desks.get(name, ())
+        return alone[0] if len(alone) == 1 and name != ORGANIZER else guests.get(name)
 
     def _url(self, account: str) -> str:
         """Of the account's calendar; before that is known, the name will do."""
@@ -109,32 +138,53 @@ class Turn:
 
     def _actions(self, meetings: Sequence[Meeting], plan: Plan) -> Iterator[EventAction]:
         yield from self._strays()  # before creations: some servers allow a UID once in all calendars of a login
-        usable = [name for name in self.people if writable(self.rows.get(name))]
-        whole = len(usable) == len(self.people)
+        yield from self._leftovers()
+        usable = [name for name in self.desks if writable(self.rows.get(name))]
+        whole = len(usable) == len(self.desks)
         for meeting in meetings:
             actions = diff(meeting, [self._place(meeting, name) for name in usable], self.now)
             yield from (action for action in actions if whole or not is_note(action))
-        people = {name: person.id for name, person in self.people.items()}
+        people = {name: _one_of(people) for name, people in self.desks.items()}
         for meeting in plan.dropped:
             copies = {n: c for n, c in self.copies.get(meeting.uid, {}).items() if n in usable and not c.event.problem}
             yield from cancel(meeting, copies, people, self.now)
 
+    def _again(self, plan: Plan) -> datetime | None:
+        soon = self.now + SOON if any(True for _ in self._leftovers()) else None
+        return min(filter(None, (plan.again, soon)), default=None)
+
     def _strays(self) -> Iterator[EventAction]:
         """Copies in a calendar that none of the two uses any more."""
-        used = {self._url(name) for name in self.people}
+        used = {self._url(name) for name in self.desks}
         others = [n for n in self.accounts if writable(self.rows.get(n)) and self._url(n) not in used]
         return leave(self.copies, others, self.state, "the person's calendar is another one now", self.now)
 
+    def _leftovers(self) -> Iterator[EventAction]:
+        """What the organizer's server brought to people who are no guests any more, and which it has taken back: it
+        makes room for an event of their own.
+        """
+        accounts = {p.calendar: p.email.lower() for p in self.pair.people if p.account in self.desks}
+        for uid, here in self.guests.own.items():
+            free = [n for n in here if n in self.desks and accounts.get(n, "") not in self.guests.listed(uid)]
+            usable = [name for name in free if writable(self.rows.get(name))]
+            yield from leave({uid: here}, usable, self.state, "they get an event of their own instead", self.now)
+
     def _place(self, meeting: Meeting, account: str) -> Place:
-        person = self.people[account]
+        people, month = self.desks[account], self._month(meeting)
+        invites = account == ORGANIZER
+        rows = [row for row in self.state.copies if (row.uid, row.account) == (meeting.uid, account)]
+        fields = (
+            invitation_for(self.pair, people, meeting, month)
+            if invites
+            else fields_for(self.pair, people[0], meeting, month)
+        )
         return Place(
-            person.id,
+            _one_of(people),
             account,
-            fields_for(self.pair, person, meeting, self._month(meeting)),
+            fields,
             self.copies.get(meeting.uid, {}).get(account),
-            closed=any(
-                r.uid == meeting.uid and r.account == account and closed(r, meeting.start) for r in self.state.copies
-            ),
+            closed=any(closed(row, meeting.start) or self.host.brought(row) for row in rows),
+            party=self.guests.party(meeting) if invites else None,
         )
 
     def _month(self, meeting: Meeting) -> RoadmapMonth:
@@ -154,8 +204,8 @@ class Turn:
 
     def _told(self, ledger: set[str]) -> Iterator[SendMail]:
         for each in self.settled:
-            for account in each.overruled:
-                mail = moved(self.pair, each.meeting, self.people[account], self.now)
+            for person in filter(None, map(self._person, each.overruled)):
+                mail = moved(self.pair, each.meeting, person, self.now)
                 if mail.key not in ledger:
                     yield mail
 
@@ -164,14 +214,14 @@ class Turn:
         declined = {each.meeting.identity: each.declined for each in self.settled}
         for ask in plan.asks:
             accounts = declined.get(ask.meeting.identity, ())
-            who = self.people[accounts[0]].id if accounts and accounts[0] in self.people else ""
-            yield from times(self.pair, ask, who, self.now)
+            who = next(filter(None, map(self._person, accounts)), None)
+            yield from times(self.pair, ask, who.id if who else "", self.now)
 
     def _problems(self, meetings: Sequence[Meeting], plan: Plan) -> Iterator[tuple[str, str]]:
         wanted = {m.uid for m in meetings if m.state is State.STANDING and m.end > self.now}
         for row in self.state.copies:
             foreign = row.state is CopyState.FOREIGN and closed(row, None)
-            if foreign and row.uid in wanted and row.account in self.people:
+            if foreign and row.uid in wanted and row.account in self.desks:
                 text = f"In the calendar {row.account!r} a foreign event stands where a meeting of {row.pair} belongs"
                 text = f"{text} ({row.href}). Remove it, or leave it: cadenced will not touch it."
                 yield f"foreign/{row.uid}/{row.account}", text
@@ -182,9 +232,29 @@ class Turn:
                 yield f"gap/{gap}", f"{self.pair.id}: {gap}. Ask the two, or give them more hours or a longer interval."
         for uid, copies in self.copies.items():
             for account, copy in copies.items():
-                if copy.event.problem and account in self.people:
+                if copy.event.problem and account in self.desks:
                     text = f"An event of {self.pair.id} in the calendar {account!r} cannot be read"
                     yield f"garbled/{uid}/{account}", f"{text}: {copy.event.problem}. It is left alone."
+        yield from self._unreached()
+
+    def _unreached(self) -> Iterator[tuple[str, str]]:
+        """Guests whom the organizer's server can't reach."""
+        for person in self.guests.people:
+            address = f"{person.name} ({person.email})"
+            if self.guests.is_host(person):
+                text = f"[organizer] is the login of {address}, who can't be invited by themselves."
+                yield f"organizer/{person.id}", f"{text} Give [organizer] a login of its own."
+            elif said := self.guests.undelivered(person, self.now):
+                text = (
+                    f"The organizer's server can't bring the meetings of {self.pair.id} to {address}: it says {said}."
+                )
+                advice = 'Write the address by which it knows them, or give them a calendar, or channel = "none".'
+                yield f"undelivered/{person.id}", f"{text} {advice}"
+
+
+def _one_of(people: Sequence[Person]) -> str:
+    """The id of somebody whose event it is alone."""
+    return people[0].id if len(people) == 1 else ""
 
 
 def _ask_text(pair: Pair, ask: Ask) -> str:

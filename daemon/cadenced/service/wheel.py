@@ -5,13 +5,14 @@ Owns the order of a pass, and how much of it happens at once. Must never know a 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 import structlog
 
-from cadenced.core.accounts import CalendarAccount
+from cadenced.core.accounts import ORGANIZER, CalendarAccount
 from cadenced.core.actions import Mail, SendMail
 from cadenced.core.errors import CadencedError
 from cadenced.core.model import Horizon, Programme
@@ -21,6 +22,7 @@ from cadenced.reconciler.busywatch import BusyWatch
 from cadenced.reconciler.decider import Decider
 from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.observe import Observation, Observer
+from cadenced.reconciler.organizer import Organizer
 from cadenced.reconciler.ports import Calendars, Clock, Store
 
 log = structlog.get_logger("cadenced")
@@ -91,8 +93,11 @@ class Wheel:
     def __post_init__(self) -> None:
         self.observer = Observer(self.calendars, self.store, self.clock, self.accounts)
         self.busy = BusyWatch(self.calendars, self.store, self.clock, self.horizon, self.programme, self.accounts)
-        self.decider = Decider(self.store, self.clock, self.horizon, self.programme, self.accounts)
-        self.applier = Applier(self.calendars, self.store, self.clock, self.accounts, self.observer.forget)
+        self.organizer = Organizer(self.calendars, self.accounts.get(ORGANIZER))
+        place = self.horizon, self.programme, self.accounts
+        self.decider = Decider(self.store, self.clock, *place, self.organizer)
+        known = self.calendars, self.store, self.clock, self.accounts
+        self.applier = Applier(*known, self.observer.forget, self.organizer)
 
     async def look(self, names: Iterable[str] | None = None) -> list[Observation]:
         """Looks at accounts (default: all), and makes the pairs due that something happened to."""
@@ -108,6 +113,9 @@ class Wheel:
     async def _look(self, name: str, row: AccountRow | None) -> Observation:
         observation = await self.observer.look(name, row)
         self.rows[name] = observation.row
+        if name == ORGANIZER and observation.row.status is AccountStatus.OK:
+            with suppress(CadencedError):  # it is asked again before anybody is invited
+                await self.organizer.guest(observation.row.url)
         if busy_otherwise := await self.busy.look(observation.row, row):
             await self.store.wake(busy_otherwise)
             observation = replace(observation, pairs=observation.pairs | busy_otherwise)
@@ -117,7 +125,8 @@ class Wheel:
     async def _pairs_with(self, account: str) -> list[str]:
         """The pairs that an account may have kept from something: those that left may have events in any."""
         left = set(await self.store.pair_names()) - self.programme.pairs.keys()
-        using = (p.id for p in self.programme.pairs.values() if any(x.calendar == account for x in p.people))
+        pairs = self.programme.pairs.values()
+        using = (p.id for p in pairs if any(account in (x.account, x.calendar) for x in p.people))
         return [*using, *sorted(left)]
 
     async def due(self, limit: int = BATCH) -> list[str]:

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from icalendar import Parameters
 from icalendar.parser import Contentline
 
-from cadenced.core.participation import Guest, Participation, PartStat
+from cadenced.core.participation import Guest, Invitation, Participation, PartStat
 from cadenced.wire.contentlines import main_event, name_of, own, split, unfold, value_of
 
 KEEPS = "@!$'*+&="  # in a mailto URI (RFC 6068 §2), beside the unreserved: servers compare addresses as they stand
@@ -44,6 +44,12 @@ def invite(body: str, organizer: Guest, guests: Iterable[Guest]) -> str:
     end = event.stop - 1
     kept = [heard.get(number, line) for number, line in enumerate(lines[:end]) if number not in gone]
     return _joined([*kept, *new, *lines[end:]]) if new or gone or heard else body
+
+
+def with_guests(body: str, organizer: Guest, invitation: Invitation) -> str:
+    """The event with all that an invitation says. ValueError when the body holds no event."""
+    body = invite(uninvite(body, invitation.gone), organizer, invitation.guests)
+    return send_again(ask_again(body, invitation.asked), invitation.resent)
 
 
 def uninvite(body: str, addresses: Collection[str]) -> str:

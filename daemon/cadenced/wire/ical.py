@@ -17,8 +17,9 @@ from cadenced import __version__
 from cadenced.core.actions import CreateEvent, UpdateEvent
 from cadenced.core.events import Baseline, EventFields, ObservedEvent
 from cadenced.core.model import Identity
+from cadenced.wire.attendees import organizer_of
 from cadenced.wire.baseline import baseline_text, parse_baseline, stamp
-from cadenced.wire.contentlines import components, escaped, name_of, own, split, text_of, unfold, value_of
+from cadenced.wire.contentlines import components, escaped, main_event, name_of, own, split, text_of, unfold, value_of
 from cadenced.wire.timezones import vtimezone
 
 MARK = "X-CADENCED-MEETING"
@@ -83,7 +84,7 @@ def revise(body: str, action: UpdateEvent, now: datetime) -> str:
     for name in texts:
         _set_text(new, TEXTS[name], getattr(action.fields, name))
     _stamp(new, action, now)
-    event = _master(lines)
+    event = main_event(lines)
     gone = {number for number in own(lines, event) if name_of(lines[number]) in names}
     kept = [lines[number] for number in event[1:] if number not in gone]
     revised = [*lines[: event.start + 1], *split(_text(new))[1:-1], *kept, *lines[event.stop :]]
@@ -116,13 +117,15 @@ def names_meeting(body: str) -> bool:
 
 def last_words(written: str, body: str, now: datetime) -> str:
     """The baseline's text of an event that a human deleted, with the time that it had then: what they said no to. It
-    was `decided` when that was seen.
+    was `decided` when that was seen. Who tidies away an invitation that was cancelled says no to nothing: that is
+    `decided` when it is over.
     """
     baseline, event = parse_baseline(written), observe(body)
     if baseline is None:
         return written
     start, end = event.start or baseline.start, event.end or baseline.end
-    return baseline_text(replace(baseline, start=start, end=end, decided=now))
+    withdrawn = event.cancelled and not baseline.cancelled and organizer_of(body) != ""
+    return baseline_text(replace(baseline, start=start, end=end, decided=max(now, end) if withdrawn else now))
 
 
 def _observe(event: Event, lines: list[str]) -> ObservedEvent:
@@ -183,19 +186,11 @@ def _master_event(calendar: Calendar) -> Event:
     return found
 
 
-def _master(lines: list[str]) -> range:
-    """The lines of the same VEVENT."""
-    for span in components(lines, "VEVENT"):
-        if all(name_of(lines[number]) != "RECURRENCE-ID" for number in own(lines, span)):
-            return span
-    raise ValueError("it holds no event")
-
-
 def _texts(lines: list[str]) -> dict[str, str]:
     r"""The event's own lines as texts, read here: icalendar takes the "\N" of a path for a new line. Of several of one
     name the first counts.
     """
-    return {name_of(lines[n]): text_of(lines[n]) for n in reversed([*own(lines, _master(lines))])}
+    return {name_of(lines[n]): text_of(lines[n]) for n in reversed([*own(lines, main_event(lines))])}
 
 
 def _set_time(event: Event, fields: EventFields) -> None:
@@ -243,7 +238,7 @@ def _with_zone(lines: list[str], fields: EventFields) -> list[str]:
         if any((name_of(lines[n]), value_of(lines[n])) == ("TZID", fields.timezone) for n in own(lines, span)):
             old |= set(span)
     rest = [line for number, line in enumerate(lines) if number not in old]
-    place = _master(rest).start
+    place = main_event(rest).start
     return [*rest[:place], *split(vtimezone(fields.timezone, fields.start.year)), *rest[place:]]
 
 
