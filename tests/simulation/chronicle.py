@@ -4,7 +4,7 @@ Must never know how it was done, nor what the service made of it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -26,11 +26,24 @@ class Span:
         return self.begin <= last and (self.end is None or self.end >= first)
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Somebody deleted their copy of a meeting. `starts` are those of all its copies at that moment: which of them the
+    service had seen is not known here.
+    """
+
+    citizen: str
+    uid: str
+    at: datetime
+    start: datetime
+    starts: frozenset[datetime]
+
+
 @dataclass
 class Chronicle:
     moved: dict[str, list[tuple[datetime, Times]]] = field(default_factory=lambda: defaultdict(list))  # by uid
     edits: dict[tuple[str, str], dict[str, str]] = field(default_factory=lambda: defaultdict(dict))  # citizen, uid
-    deleted: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
     cancelled: dict[str, datetime] = field(default_factory=dict)
     overruled: list[tuple[datetime, str, str]] = field(default_factory=list)  # when, uid, whose time was not taken
     pair_of: dict[str, str] = field(default_factory=dict)  # of every meeting that somebody touched, by uid
@@ -42,14 +55,29 @@ class Chronicle:
     foreign: dict[tuple[str, str], str] = field(default_factory=dict)  # citizen and resource, to what it holds
     kills: list[datetime] = field(default_factory=list)
 
-    def off(self, uid: str) -> datetime | None:
-        """When a person deleted or cancelled a meeting, first."""
-        when = [at for (_, other), at in self.deleted.items() if other == uid]
-        when += [self.cancelled[uid]] if uid in self.cancelled else []
-        return min(when, default=None)
+    def off(self, uid: str, starts: Mapping[str, datetime]) -> bool:
+        """Whether it was cancelled, or somebody refused it and it has no other time. `starts` is how it stands, by
+        citizen.
+        """
+        there = set(starts.values())
+        waits = (r.uid == uid and r.citizen not in starts and (r.starts & there or not there) for r in self.refusals)
+        return uid in self.cancelled or any(waits)
+
+    def refuse(self, citizen: str, uid: str, now: datetime, times: Times, starts: Iterable[datetime]) -> Refusal:
+        """What was said of it before holds no more, but for a move that came after the time now refused."""
+        refusal = Refusal(citizen, uid, now, times[0], frozenset(starts))
+        self.refusals.append(refusal)
+        self.edits.pop((citizen, uid), None)
+        moves = self.moved.pop(uid, [])
+        refused = [number for number, (_, moved) in enumerate(moves) if moved == times]
+        if refused:
+            moves = moves[refused[-1] + 1 :]
+        if moves:
+            self.moved[uid] = moves
+        return refusal
 
     def leave(self, pair: str, over: set[str], now: datetime) -> None:
-        """A pair leaves the programme, and all its meetings that are not `over` go, whoever had touched them. Deletions
+        """A pair leaves the programme, and all its meetings that are not `over` go, whoever had touched them. Refusals
         are for ever.
         """
         self.left[pair] = now
@@ -60,7 +88,8 @@ class Chronicle:
                 del self.edits[key]
 
     def in_human_hands(self, uid: str) -> bool:
-        return uid in self.moved or any(other == uid for _, other in self.edits) or self.off(uid) is not None
+        refused = any(each.uid == uid for each in self.refusals)
+        return uid in self.moved or any(other == uid for _, other in self.edits) or uid in self.cancelled or refused
 
     def all_calm(self, pairs: Iterable[str], now: datetime) -> bool:
         return all(self.calm(pair, now) for pair in pairs)

@@ -8,6 +8,7 @@ import random
 from dataclasses import replace
 from datetime import timedelta
 
+from cadenced.service.holding import Holding
 from tests.simulation import town
 from tests.simulation.chronicle import Chronicle
 from tests.simulation.readings import meetings
@@ -51,6 +52,16 @@ class Clerk:
 
     async def a_pair_comes_back(self) -> None:
         self._edit(self._world.everyone["maya-siobhan"])
+
+    async def confirms(self) -> None:
+        """For ever: whatever the service holds back is meant, and confirmed some hours later (`apply --confirm`)."""
+        while True:
+            await asyncio.sleep(self._rng.randint(1, 12) * HOUR.total_seconds())
+            if self._world.life is not None and self._world.held():
+                self._world.trace.note("the clerk confirms")
+                parts = self._world.life.parts
+                await Holding(parts.store, self._world.clock).confirm(parts.loaded.programme)
+                self._chronicle.disturbed |= dict.fromkeys(self._world.everyone, self._world.now)
 
     def _edit(self, couple: town.Couple, *, leaves: bool = False) -> None:
         self._world.trace.note(f"the file is edited: {couple.name} {'leaves' if leaves else couple}")

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from icalendar import Alarm, Event
 
 from tests.simulation.chronicle import Chronicle
-from tests.simulation.readings import Seen, events, meetings
+from tests.simulation.readings import Seen, events, meetings, starts
 from tests.simulation.world import World
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -28,7 +28,7 @@ class Hands:
         now, found = self._world.now, []
         for pair in self._world.couples:
             for uid, copies in meetings(self._world, pair).items():
-                if self._chronicle.off(uid) is None and (len(copies) > 1 or not both):
+                if not self._chronicle.off(uid, starts(copies)) and (len(copies) > 1 or not both):
                     found += [(c, s) for c, s in sorted(copies.items()) if now + 2 * HOUR < s.start < now + within]
         return self._rng.choice(found) if found else None
 
@@ -66,14 +66,15 @@ class Hands:
         calendar = self._world.calendar(citizen)
         name = calendar.name_of(seen.uid)
         body = calendar.bodies[name]
+        known = starts(meetings(self._world, seen.pair)[seen.uid]).values()
         calendar.delete(seen.uid)
-        self._chronicle.deleted[citizen, seen.uid] = self._world.now
+        refusal = self._chronicle.refuse(citizen, seen.uid, self._world.now, seen.times, known)
         self._note(citizen, seen, "deletes")
 
         def undo() -> None:
-            if seen.pair in self._world.couples:
+            if seen.pair in self._world.couples and self.copy_of(citizen, seen.uid) is None:
                 calendar.put(name, body)
-                self._chronicle.deleted.pop((citizen, seen.uid), None)
+                self._chronicle.refusals.remove(refusal)
                 self._note(citizen, seen, "brings back")
 
         return undo

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation import town
 from tests.simulation.chronicle import CALM, Chronicle
-from tests.simulation.readings import Seen, meetings
+from tests.simulation.readings import Seen, meetings, starts
 from tests.simulation.servers import Delivery
 from tests.simulation.town import add_months, paused
 from tests.simulation.world import START, World
@@ -73,10 +73,10 @@ class MailPromises:
         assert now >= due, f"sent before {due}, though it is about {row['start']}"
         if self._chronicle.calm(row["pair"], now):
             assert row["pair"] in self._world.couples, "to a pair that left"
-            assert self._chronicle.off(row["uid"]) is None, "about a meeting that is off"
             copies = meetings(self._world, row["pair"]).get(row["uid"], {})
-            starts = {seen.start for seen in copies.values()}
-            assert row["start"] in starts, f"names {row['start']}, when the meeting begins at {starts}"
+            there = starts(copies)
+            assert not self._chronicle.off(row["uid"], there), "about a meeting that is off"
+            assert row["start"] in there.values(), f"names {row['start']}, when the meeting begins at {there}"
 
     def check(self) -> None:
         """Since the last time: who had a meeting without a word before it, or a month without its task."""
@@ -107,13 +107,17 @@ class MailPromises:
         chronicle, first = self._chronicle, at - HOUR
         troubles = (*chronicle.troubles, *chronicle.mail_troubles)
         calm = chronicle.calm(chronicle.pair_of[uid], self._world.now)
-        return calm and chronicle.off(uid) is None and not any(s.overlaps(first, self._world.now) for s in troubles)
+        quiet = not any(span.overlaps(first, self._world.now) for span in troubles)
+        return calm and quiet and not chronicle.off(uid, self._starts(uid))
+
+    def _starts(self, uid: str) -> dict[str, datetime]:
+        return starts(meetings(self._world, self._chronicle.pair_of[uid]).get(uid, {}))
 
     def _nobody_meets_unprepared(self, couple: town.Couple, since: datetime) -> None:
         months: dict[int, list[Seen]] = defaultdict(list)
         for uid, copies in meetings(self._world, couple.name).items():
-            if self._chronicle.off(uid) is None:
-                seen = next(iter(copies.values()))
+            seen = next(iter(copies.values()))
+            if not self._chronicle.off(uid, starts(copies)):
                 months[self._month(couple, seen)].append(seen)
         for met in months.values():
             met.sort(key=lambda seen: (seen.start, seen.uid))
@@ -160,7 +164,7 @@ class MailPromises:
         chronicle = self._chronicle
         mine = {uid for uid, pair in chronicle.pair_of.items() if pair == couple.name}
         moved = [at for uid in mine for at, _ in chronicle.moved.get(uid, [])]
-        deleted = [at for (_, uid), at in chronicle.deleted.items() if uid in mine]
+        deleted = [each.at for each in chronicle.refusals if each.uid in mine]
         by_hand = any(abs(at - begins) < 120 * DAY for at in (*moved, *deleted))
         troubles = (*chronicle.troubles, *chronicle.mail_troubles)
         return not by_hand and not any(span.overlaps(begins, begins + TASK_KEEPS) for span in troubles)

@@ -12,9 +12,11 @@ from zoneinfo import ZoneInfo
 from cadenced.core.model import Identity, Kind
 from tests.simulation import town
 from tests.simulation.chronicle import CALM, Chronicle
-from tests.simulation.readings import Seen, events, keepers, meetings
+from tests.simulation.readings import Seen, events, keepers, meetings, starts
 from tests.simulation.town import add_months, paused
 from tests.simulation.world import POLL, START, World
+
+PATIENCE = timedelta(days=3)  # a meeting that was changed rests a day
 
 
 class CalendarPromises:
@@ -25,13 +27,14 @@ class CalendarPromises:
     def check(self) -> int:
         """All that can be asked of this moment; returns of how many pairs."""
         self.foreign_events_are_never_touched()
-        self.what_was_deleted_stays_deleted()
+        self.a_refused_time_never_comes_back()
         self.nobody_is_in_two_places()
         calm = [pair for pair in self._world.everyone if self._chronicle.calm(pair, self._world.now)]
         for pair in calm:
             found = meetings(self._world, pair)
             self.edits_are_kept(pair, found)
             self.both_copies_agree(found)
+            self.a_refused_meeting_is_asked_about(pair, found)
             self.moves_are_followed(found)
             self.nobody_is_forgotten(pair, found)
             self.the_past_is_left_alone(found)
@@ -46,10 +49,25 @@ class CalendarPromises:
             calendar = self._world.calendar(citizen)
             assert calendar.bodies.get(name) == body, f"{citizen}'s own event {name} was touched"
 
-    def what_was_deleted_stays_deleted(self) -> None:
-        for citizen, uid in self._chronicle.deleted:
-            seen = events(self._world, citizen).get(uid)
-            assert seen is None, f"{citizen} deleted {seen.identity}, and it came back"
+    def a_refused_time_never_comes_back(self) -> None:
+        """But by a human's hand."""
+        for refusal in self._chronicle.refusals:
+            seen = events(self._world, refusal.citizen).get(refusal.uid)
+            there = seen is not None and seen.start == refusal.start
+            moves = self._chronicle.moved.get(refusal.uid, [])
+            by_hand = any(at > refusal.at and times[0] == refusal.start for at, times in moves)
+            assert not there or by_hand, f"{refusal.citizen} deleted {seen.identity}, and it came back at {seen.start}"
+
+    def a_refused_meeting_is_asked_about(self, pair: str, found: dict[str, dict[str, Seen]]) -> None:
+        """Where it has no other time: by mail, and it stays an alert."""
+        for uid, copies in found.items():
+            seen = next(iter(copies.values()))
+            waits = uid not in self._chronicle.cancelled and not self._is_on(uid, copies)
+            since = max((each.at for each in self._chronicle.refusals if each.uid == uid), default=START)
+            if waits and since + PATIENCE < self._world.now < seen.start and pair in self._world.couples:
+                asked = set(self._world.asked(uid))
+                people = set(self._world.couples[pair].people)
+                assert asked >= people, f"{seen.identity} was refused, and only {asked} were asked for another time"
 
     def edits_are_kept(self, pair: str, found: dict[str, dict[str, Seen]]) -> None:
         for (citizen, uid), props in self._chronicle.edits.items():
@@ -58,12 +76,12 @@ class CalendarPromises:
                 for name, text in props.items():
                     assert seen.prop(name) == text, f"{citizen}'s {name} of {seen.identity} became {seen.prop(name)!r}"
             elif self._belongs(pair, citizen, uid) and {"SUMMARY", "DESCRIPTION", "LOCATION"} & props.keys():
-                gone_by = (citizen, uid) in self._chronicle.deleted or pair in self._chronicle.left
+                gone_by = pair in self._chronicle.left
                 assert gone_by, f"{citizen}'s copy of {uid} is gone, with what they wrote: {props}"
 
     def both_copies_agree(self, found: dict[str, dict[str, Seen]]) -> None:
         for uid, copies in found.items():
-            if self._is_on(uid) and not self._was_over_before_we_looked(uid, copies):
+            if self._is_on(uid, copies) and not self._was_over_before_we_looked(uid, copies):
                 times = {seen.times for seen in copies.values()}
                 assert len(times) == 1, f"two times of one meeting: {_told(copies)}"
 
@@ -72,7 +90,7 @@ class CalendarPromises:
         the text renews it.
         """
         for uid, moves in self._chronicle.moved.items():
-            if uid in found and self._is_on(uid) and not self._was_over_before_we_looked(uid, found[uid]):
+            if uid in found and self._is_on(uid, found[uid]) and not self._was_over_before_we_looked(uid, found[uid]):
                 last = moves[-1][0]
                 wanted = {times for at, times in moves if at > last - POLL}
                 for citizen, seen in found[uid].items():
@@ -82,7 +100,7 @@ class CalendarPromises:
         """A coming meeting stands in both calendars."""
         for uid, copies in found.items():
             seen = next(iter(copies.values()))
-            if self._is_on(uid) and seen.start > self._world.now and pair not in self._chronicle.left:
+            if self._is_on(uid, copies) and seen.start > self._world.now and pair not in self._chronicle.left:
                 missing = set(keepers(self._world, pair)) - copies.keys()
                 assert not missing, f"{missing} know nothing of {seen.identity}: {_told(copies)}"
 
@@ -128,9 +146,8 @@ class CalendarPromises:
         here = [s for copies in found.values() for s in list(copies.values())[:1] if s.face_to_face]
         zone = ZoneInfo(town.CITIZENS[couple.mentor].timezone)
         filled = [s for s in here if s.period == first or first <= s.start.astimezone(zone).date() < end]
-        declined = str(Identity(couple.name, Kind.FACE_TO_FACE, first).uid) in {
-            uid for _, uid in self._chronicle.deleted
-        }
+        uid = Identity(couple.name, Kind.FACE_TO_FACE, first).uid
+        declined = any(each.uid == uid for each in self._chronicle.refusals)
         assert filled or declined, f"{couple.name} had no meeting between {first} and {end}"
         ours = [s for s in filled if first <= s.start.astimezone(zone).date() < end]
         ours = [s for s in ours if not self._chronicle.in_human_hands(s.uid)]
@@ -156,8 +173,8 @@ class CalendarPromises:
             return True
         return all(_available(town.CITIZENS[name], seen) for name in couple.people)
 
-    def _is_on(self, uid: str) -> bool:
-        return self._chronicle.off(uid) is None
+    def _is_on(self, uid: str, copies: dict[str, Seen]) -> bool:
+        return not self._chronicle.off(uid, starts(copies))
 
     def _belongs(self, pair: str, citizen: str, uid: str) -> bool:
         """Whether a copy that is gone was one of this pair's."""

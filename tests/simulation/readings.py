@@ -84,6 +84,10 @@ def meetings(world: World, pair: str) -> dict[str, dict[str, Seen]]:
     return found
 
 
+def starts(copies: dict[str, Seen]) -> dict[str, datetime]:
+    return {citizen: seen.start for citizen, seen in copies.items()}
+
+
 def keepers(world: World, pair: str) -> Iterator[str]:
     """The two of a pair, as far as they keep a calendar."""
     return (name for name in world.everyone[pair].people if world.keeps_calendar(name))

@@ -95,11 +95,13 @@ class Script:
 
     async def run(self) -> None:
         """The year; what still goes on at its end is waited for."""
+        confirming = asyncio.create_task(self._clerk.confirms())
         for moment, act in self.timetable():
             await asyncio.sleep(max(0.0, (moment - self._world.now).total_seconds()))
             self._spawn(act())
         while self._going_on:  # noqa: ASYNC110 — what goes on may begin something else
             await asyncio.sleep(HOUR.total_seconds())
+        confirming.cancel()
 
     def _spawn(self, act: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(act)

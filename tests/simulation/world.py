@@ -12,6 +12,7 @@ import sqlite3
 import sys
 from collections import deque
 from collections.abc import AsyncGenerator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -140,14 +141,26 @@ class World:
     def _users(self, host: str) -> list[str]:
         return [each.name for each in town.CITIZENS.values() if each.host == host]
 
+    def asked(self, uid: str) -> list[str]:
+        """The people who were asked for a time for a meeting, while it stays an open question."""
+        open_one = self._query("SELECT key FROM alerts WHERE key LIKE ? AND cleared_at IS NULL", f"pair/%/asked/{uid}")
+        asked = self._query("SELECT person FROM outbox WHERE kind = 'times' AND uid = ?", uid)
+        return [row["person"] for row in asked] if open_one else []
+
+    def held(self) -> bool:
+        """Whether the service waits for a human to confirm something."""
+        return any(row["value"] != "[]" for row in self._query("SELECT value FROM meta WHERE key = 'held'"))
+
     def _ledger_row(self, message_id: str) -> dict[str, object]:
-        with sqlite3.connect(f"file:{self.store_path}?mode=ro", uri=True) as connection:
-            connection.row_factory = sqlite3.Row
-            query = "SELECT * FROM outbox WHERE message_id = ?"
-            row = dict(connection.execute(query, (message_id,)).fetchone() or {})
-        connection.close()
+        found = self._query("SELECT * FROM outbox WHERE message_id = ?", message_id)
+        row = dict(found[0]) if found else {}
         row.pop("body", None)
         return row | {k: moment(row[k]) for k in ("due", "expires", "start") if row.get(k) is not None}
+
+    def _query(self, query: str, *values: str) -> list[sqlite3.Row]:
+        with closing(sqlite3.connect(f"file:{self.store_path}?mode=ro", uri=True)) as connection:
+            connection.row_factory = sqlite3.Row
+            return connection.execute(query, values).fetchall()
 
     def _isolate(self) -> None:
         """Nothing of this process but what the seed says."""
