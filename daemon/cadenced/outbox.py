@@ -21,7 +21,8 @@ BATCH = 50  # messages claimed at once: so many are of unknown outcome after a c
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=1)  # greylisting wants minutes; a mail that waits longer comes too late to help
 PLAUSIBLE_PAUSE = timedelta()  # one daemon per store: what was claimed before we started is nobody's any more
-UNCAPPED = frozenset({str(Mail.MOVED), str(Mail.ALERT)})  # answers to what somebody just did, and the coordinator's
+# answers to what somebody just did, and the coordinator's
+UNCAPPED = frozenset({str(Mail.MOVED), str(Mail.TIMES), str(Mail.ALERT)})
 SERVER_ALERT = "smtp"
 
 
