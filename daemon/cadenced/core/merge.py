@@ -61,7 +61,7 @@ def _judged(meeting: Meeting, readable: Sequence[Copy], refusals: Refusals) -> S
     """With its state, and with all that was tried so far."""
     declined = tuple(name for name, said in refusals.items() if _refuses(said, meeting))
     known = [copy.event.baseline for copy in readable] + list(refusals.values())
-    tries = max((meeting.tries, *(each.tries for each in known if each)), key=lambda tries: tries.changes)
+    tries = max((meeting.tries, *(each.tries for each in known if each)), key=lambda t: (t.changes, len(t.refused)))
     before = (said.start for said in refusals.values() if said and _is_refusal(said) and said.start != meeting.start)
     tries = replace(tries, refused=tuple(dict.fromkeys((*tries.refused, *before))))
     off = _cancelled(readable) if readable else meeting.state is State.CANCELLED
