@@ -78,7 +78,7 @@ class SendMail:
     reason: str
     carried_over: bool = False  # the task of a month that had no meeting
     times: tuple[tuple[datetime, datetime], ...] = ()  # start and end of each time to choose from
-    who: str = ""  # the person who can't, or nothing
+    who: tuple[str, ...] = ()  # the people who can't, by id
 
 
 def is_note(action: "EventAction") -> bool:

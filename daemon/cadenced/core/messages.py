@@ -75,8 +75,8 @@ def moved(pair: Pair, meeting: Meeting, person: Person, now: datetime) -> SendMa
     )
 
 
-def times(pair: Pair, ask: Ask, who: str, now: datetime) -> Iterator[SendMail]:
-    """Asks both for a time: once for each that did not suit. `who` is the one who can't, or nothing."""
+def times(pair: Pair, ask: Ask, who: tuple[str, ...], now: datetime) -> Iterator[SendMail]:
+    """Asks both for a time: once for each that did not suit. `who` can't, by id."""
     meeting = ask.meeting
     about = f"{_about_meeting(meeting)}@{meeting.start:%Y%m%dT%H%MZ}"
     month = roadmap_month(pair, _local_day(pair.timezone, meeting.start))

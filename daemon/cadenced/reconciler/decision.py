@@ -31,6 +31,7 @@ class Decision:
     rows: Mapping[tuple[str, str], CopyRow] = field(default_factory=dict)  # by (uid, account)
     seen_due: datetime | None = None
     again: datetime | None = None  # when a meeting may be changed that was changed a short time ago
+    by_hand: bool = False  # a human has placed a meeting, perhaps where one of them meets somebody else
 
     @property
     def due_mails(self) -> tuple[SendMail, ...]:

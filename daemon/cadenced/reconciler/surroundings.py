@@ -60,12 +60,12 @@ class Neighbourhood:
                 name = todo.pop()
                 if left.pop(name, name) is None:
                     group.add(name)
-                    todo += [other for other in self._sharing(name) if other in left]
+                    todo += [other for other in self.sharing(name) if other in left]
             yield sorted(group)
 
     async def around(self, pair: Pair, now: datetime) -> Surroundings:
         """Everything but the meetings of the pair itself."""
-        elsewhere = [(other, m) for other in self._sharing(pair.id) for m in await self._standing(other)]
+        elsewhere = [(other, m) for other in self.sharing(pair.id) for m in await self._standing(other)]
         accounts = {name: person for person in pair.people if (name := person.busy_key)}
         busy = await self.store.busy_of(accounts)
         found = [
@@ -75,7 +75,7 @@ class Neighbourhood:
         ]
         return Surroundings(tuple(found), self._bookings(pair, elsewhere))
 
-    def _sharing(self, name: str) -> list[str]:
+    def sharing(self, name: str) -> list[str]:
         """The other pairs of a pair's people, in order."""
         pair = self.programme.pairs.get(name)
         people = pair.people if pair else ()

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cadenced.core.accounts import ORGANIZER, CalendarAccount
-from cadenced.core.actions import EventAction, Mail, SendMail, is_note
+from cadenced.core.actions import CancelEvent, EventAction, Mail, SendMail, is_note
 from cadenced.core.cadence import month_of_cycle, roadmap_month
 from cadenced.core.diff import Place, cancel, diff
 from cadenced.core.events import Baseline
@@ -29,7 +29,7 @@ from cadenced.reconciler.ours import closed, writable
 from cadenced.reconciler.surroundings import Surroundings
 from cadenced.wire.titles import fields_for, invitation_for
 
-SOON = timedelta(minutes=1)  # until a calendar is free for an event, after what was in its way was taken out
+SOON = timedelta(minutes=1)  # from a write until the pair is looked at again, for what the server made of it
 
 
 @dataclass
@@ -68,19 +68,26 @@ class Turn:
             *self._told(ledger),
             *(mail for mail in self._asking(plan) if mail.key not in ledger),
         ]
+        actions = tuple(self._actions(meetings, plan))
         return Decision(
             pair=self.pair.id,
             now=self.now,
             meetings=meetings,
-            actions=tuple(self._actions(meetings, plan)),
+            actions=actions,
             mails=tuple(sorted(mails, key=lambda mail: (mail.due, mail.key))),
             stale=stale,
             gaps=plan.gaps,
             problems=dict(self._problems(meetings, plan)),
             rows={(row.uid, row.account): row for row in self.state.copies},
             seen_due=self.state.next_due,
-            again=self._again(plan),
+            again=self._again(plan, actions),
+            by_hand=self._by_hand(meetings),
         )
+
+    def _by_hand(self, meetings: Sequence[Meeting]) -> bool:
+        before = {meeting.identity: (meeting.start, meeting.end) for meeting in self.state.meetings}
+        placed = (each for each in meetings if each.pinned and each.state is State.STANDING)
+        return any(before.get(each.identity) != (each.start, each.end) for each in placed)
 
     def _settled(self) -> Iterator[Settled]:
         """Every meeting that a calendar or the store knows of, as its copies have it."""
@@ -113,7 +120,7 @@ class Turn:
 
     def _refusals(self) -> dict[str, dict[str, Baseline | None]]:
         """Who deleted what, and who declined it."""
-        found = traces.refusals(self.state.copies)
+        found = traces.refusals([row for row in self.state.copies if not self.guests.tidied(row)])
         known = {meeting.uid: meeting for meeting in self.state.meetings}
         for uid in self.copies if self.guests.people else ():
             if declined := dict(self.guests.declines(uid, known.get(uid), self.now)):
@@ -149,8 +156,10 @@ class Turn:
             copies = {n: c for n, c in self.copies.get(meeting.uid, {}).items() if n in usable and not c.event.problem}
             yield from cancel(meeting, copies, people, self.now)
 
-    def _again(self, plan: Plan) -> datetime | None:
-        soon = self.now + SOON if any(True for _ in self._leftovers()) else None
+    def _again(self, plan: Plan, actions: Sequence[EventAction]) -> datetime | None:
+        """Soon where a calendar is being made free for an event, or where its server is yet to say whom it reached."""
+        invites = any(not isinstance(a, CancelEvent) and a.invitation and not is_note(a) for a in actions)
+        soon = self.now + SOON if invites or any(True for _ in self._leftovers()) else None
         return min(filter(None, (plan.again, soon)), default=None)
 
     def _strays(self) -> Iterator[EventAction]:
@@ -214,8 +223,8 @@ class Turn:
         declined = {each.meeting.identity: each.declined for each in self.settled}
         for ask in plan.asks:
             accounts = declined.get(ask.meeting.identity, ())
-            who = next(filter(None, map(self._person, accounts)), None)
-            yield from times(self.pair, ask, who.id if who else "", self.now)
+            who = {person.id for person in map(self._person, accounts) if person}
+            yield from times(self.pair, ask, tuple(sorted(who)), self.now)
 
     def _problems(self, meetings: Sequence[Meeting], plan: Plan) -> Iterator[tuple[str, str]]:
         wanted = {m.uid for m in meetings if m.state is State.STANDING and m.end > self.now}

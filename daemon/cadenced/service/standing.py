@@ -166,5 +166,5 @@ def _conflicts(meetings: Iterable[Meeting], hindrances: Iterable[Hindrance], now
 def _asked(pair: Pair, state: PairState, now: datetime) -> Iterator[Identity]:
     """The meetings for which the ledger has a mail that asks for another time than theirs."""
     for meeting in state.meetings:
-        if any(mail.key in state.mails for mail in times(pair, Ask(meeting, (), ""), "", now)):
+        if any(mail.key in state.mails for mail in times(pair, Ask(meeting, (), ""), (), now)):
             yield meeting.identity

@@ -219,6 +219,8 @@ class Wheel:
             return
         due = decision.now + RETRY if wait else decision.next_due
         await self.store.save_turn(decision.pair, decision.meetings, due, decision.seen_due)
+        if decision.by_hand:  # a person's move may lie over a meeting of theirs with somebody else
+            await self.store.wake(self.decider.neighbourhood.sharing(decision.pair))
 
     async def _report(self, problems: Mapping[str, str], decision: Decision, told: Collection[str]) -> None:
         """Raises what a human should know of this pair, and clears what was `told` and has been mended."""

@@ -49,7 +49,7 @@ MEETINGS = tuple(
     )
 )
 OFFERS = tuple((NOW + timedelta(days=days), NOW + timedelta(days=days, hours=1)) for days in (5, 6, 9))
-WHO = ("", _MENTOR.id, _PROTEGE.id, f"{_MENTOR.id} {_PROTEGE.id}")  # can't come
+WHO = ((), (_MENTOR.id,), (_PROTEGE.id,), (_MENTOR.id, _PROTEGE.id))  # can't come
 
 
 def examples() -> Iterator[tuple[Mail, dict[str, object]]]:
@@ -60,6 +60,6 @@ def examples() -> Iterator[tuple[Mail, dict[str, object]]]:
                 meeting = None if kind is Mail.TASK else MEETINGS[month % 2]
                 mail = SendMail("example", PAIR.id, kind, person.id, meeting, NOW, NOW, month, "", month % 2 == 0)
                 if kind is Mail.TIMES:
-                    mail = replace(mail, times=OFFERS if month > 1 else (), who=WHO[month - 1])
+                    mail = replace(mail, times=OFFERS if month > 1 else (), who=WHO[month % len(WHO)])
                 yield kind, letter(mail, PAIR, MEETINGS, NOW, programme_mailbox=month % 2 == 0).names()
     yield Mail.ALERT, alert_names(["An account refuses its password."], NOW)

@@ -153,9 +153,8 @@ def _talk(pair: Pair, meeting: Meeting, reader: Person, other: Person, now: date
 
 
 def _cause(mail: SendMail, reader: Person) -> str:
-    who = mail.who.split()
-    if who:
-        return "both" if len(who) > 1 else "reader" if who == [reader.id] else "other"
+    if mail.who:
+        return "both" if len(mail.who) > 1 else "reader" if mail.who == (reader.id,) else "other"
     if mail.meeting and mail.meeting.state is State.DECLINED:
         return "somebody"
     return "neighbour" if mail.reason == NEIGHBOUR else "busy"

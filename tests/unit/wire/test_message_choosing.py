@@ -24,7 +24,7 @@ def asked(who="maya", *, to="protege", times=OFFERS, state=State.DECLINED, tries
     """By default Maya, the mentor, can't."""
     p = p or pair()
     about = replace(about or meeting(p), state=state, tries=tries)
-    return write(p, to, kind=Mail.TIMES, about=about, times=times, who=who, **more)
+    return write(p, to, kind=Mail.TIMES, about=about, times=times, who=tuple(who.split()), **more)
 
 
 def calendars(mine, theirs):
