@@ -117,16 +117,20 @@ class _Run:
         if isinstance(action, CreateEvent):
             body = await self._inviting(action, compose(action, now))
             resource = await calendars.create(account, collection, f"{action.meeting.uid}.ics", body)
-            self._wrote(action, resource)
+            self._wrote(action, await self._with_word(action, resource))
         elif isinstance(action, UpdateEvent):
             body = await self._inviting(action, revise(self._known(action).body, action, now))
             resource = await calendars.update(account, collection, action.href, body, action.etag)
-            if "guests" in action.changed:  # whether the server reached them, only it knows
-                resource = await calendars.get(account, collection, resource.href) or resource
-            self._wrote(action, resource)
+            self._wrote(action, await self._with_word(action, resource))
         else:
             await calendars.delete(account, collection, action.href, action.etag)
             self.dropped.append(self._known(action))
+
+    async def _with_word(self, action: CreateEvent | UpdateEvent, written: Resource) -> Resource:
+        """What was written, with the server's word on whom it reached: Xandikos puts it there unasked."""
+        if action.invitation is None or (isinstance(action, UpdateEvent) and "guests" not in action.changed):
+            return written
+        return await self.applier.calendars.get(*self._where(action.account), written.href) or written
 
     async def _inviting(self, action: CreateEvent | UpdateEvent, body: str) -> str:
         if action.invitation is None:

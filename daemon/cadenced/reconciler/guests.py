@@ -13,10 +13,11 @@ from cadenced.core.accounts import ORGANIZER
 from cadenced.core.events import Baseline, Copy
 from cadenced.core.model import Channel, Meeting, Pair, Person, State
 from cadenced.core.participation import Guest, Participation, PartStat, Party
-from cadenced.core.records import CopyRow
+from cadenced.core.records import CopyRow, CopyState
 from cadenced.reconciler import traces
 from cadenced.reconciler.organizer import Host
 from cadenced.wire.attendees import participations
+from cadenced.wire.baseline import parse_baseline
 
 Events = Mapping[str, Mapping[str, Copy]]  # by uid and account
 
@@ -29,6 +30,11 @@ class Guests:
         self.people = [person for person in pair.people if person.channel is Channel.SCHEDULING]
         self.own = traces.copies([row for row in rows if host.brought(row)])
         self._listed = {row.uid: _listed(row.body) for row in rows if row.account == ORGANIZER}
+
+    def tidied(self, row: CopyRow) -> bool:
+        """Whether a guest deleted what was cancelled already, or over: that was no refusal."""
+        said = parse_baseline(row.written) if row.state is CopyState.DELETED else None
+        return said is not None and said.decided >= said.end and row.account in {p.calendar for p in self.people}
 
     def listed(self, uid: str) -> Mapping[str, Participation]:
         return self._listed.get(uid, {})
