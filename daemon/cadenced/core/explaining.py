@@ -103,7 +103,7 @@ def _explained(
     if asked is None:
         return Explanation(meeting, new)
     search, quest = asked
-    quest = replace(quest, refused=meeting.tries.refused)
+    quest = quest._replace(refused=meeting.tries.refused)
     seen: dict[datetime, Candidate] = {}
     for tier, wall, points in candidates(search.hours, quest):
         start = search.hours.utc(wall)
@@ -122,7 +122,7 @@ def _candidate(
 ) -> Candidate:
     tier, wall, points, start = where
     end = start + quest.length
-    found = obstacle(search, quest, tier, wall, start)
+    found = obstacle(search, quest, tier, wall, (start, end))
     parts = tuple(_parts(search, quest, wall, points, start))
     return Candidate(start, end, tier.why, parts, _words(pair, found, (start, end), hindrances) if found else "")
 

@@ -12,8 +12,9 @@ from datetime import date, datetime, timedelta
 from cadenced.core.availability import SharedHours
 from cadenced.core.bookings import Bookings
 from cadenced.core.cadence import CallSlot, Period, call_count, call_slots, on_grid, period, period_of
+from cadenced.core.gaps import far_apart, without_time
 from cadenced.core.merge import buried
-from cadenced.core.model import Horizon, Identity, Kind, Meeting, Pair, State, Tries
+from cadenced.core.model import UNTRIED, Horizon, Identity, Kind, Meeting, Pair, State, Tries
 from cadenced.core.scene import Ask, Plan, Scene
 from cadenced.core.slots import Quest, Search, Slot, Taken, Window, choose, options
 from cadenced.core.stability import Stability, Yielding
@@ -65,7 +66,8 @@ class Planner:
         self.neighbours = sorted(self._wall(m) for m in stays if m.identity.kind is Kind.FACE_TO_FACE)
         unedited = ((m.start, m.end) for m in stays if not m.touched and m.end > self.now)
         self.stability.others = scene.taken.hard.plus(unedited)
-        hard = self.stability.others.plus((m.start, m.end) for m in stays if m.touched and m.end > self.now)
+        stays += [m for m in self.left.values() if m.state is State.STANDING and self.stability.rests(m)]
+        hard = self.stability.others.plus((m.start, m.end) for m in stays if m.end > self.now)
         bookings = scene.taken.bookings and scene.taken.bookings.copy()
         self.search = Search(
             self.hours, replace(scene.taken, hard=hard, bookings=bookings), self.now + self.horizon.notice
@@ -134,9 +136,10 @@ class Planner:
 
     def _calls(self, place: Period, before: datetime, after: datetime) -> Generator[Quest, Slot | None, None]:
         for slot in call_slots(self.pair, place, before, after):
-            wall, identity = self._standing(slot.identity, slot.reach)
+            reach = slot.reach
+            wall, identity = self._standing(slot.identity, reach)
             if wall is None:
-                wall = yield from self._new_call(slot, identity)
+                wall = yield from self._new_call(slot, reach, identity)
             if wall is not None:
                 self.habit[Kind.CALL] = wall
 
@@ -145,7 +148,9 @@ class Planner:
         keeps its identity and its event. What a human placed comes first, and what is off last. Where there is none,
         the identity under which to place one.
         """
-        own = self.left.get(identity) or self._grave(identity)
+        if not (self.left or self.graves):
+            return None, identity
+        own = self._before(identity) or self._grave(identity)
         older = [m for m in self.older if m.identity.kind is identity.kind and place[0] <= self._wall(m) < place[1]]
         candidates = [own, *older] if own else older
         for meeting in sorted(candidates, key=lambda m: (m.state is not State.STANDING, not self.stability.fixed(m))):
@@ -167,36 +172,37 @@ class Planner:
         cadence, habit = self.pair.face_to_face, self.habit.get(Kind.FACE_TO_FACE)
         tiers = face_to_face_tiers(place, self.neighbours, cadence)
         quest = Quest(identity, cadence, tiers, place.target, habit, self._refused(identity))
-        gap = f"no time for a face-to-face meeting between {place.first} and {place.end - timedelta(1)}"
-        return (yield from self._new(quest, place.whole, gap))
+        return (yield from self._new(quest, place.whole))
 
-    def _new_call(self, slot: CallSlot, identity: Identity) -> Generator[Quest, Slot | None, datetime | None]:
+    def _new_call(
+        self, slot: CallSlot, reach: Window, identity: Identity
+    ) -> Generator[Quest, Slot | None, datetime | None]:
         if (calls := self.pair.calls) is None:
             return None
         habit, refused = self.habit.get(Kind.CALL), self._refused(identity)
-        quest = Quest(identity, calls, call_tiers(slot, calls), slot.target, habit, refused)
-        return (yield from self._new(quest, slot.reach, f"no time for a call around {slot.target.date()}"))
+        quest = Quest(identity, calls, call_tiers(slot, reach, calls), slot.target, habit, refused)
+        return (yield from self._new(quest, reach))
 
-    def _new(self, quest: Quest, place: Window, gap: str) -> Generator[Quest, Slot | None, datetime | None]:
-        yielding = self.moving.get(quest.identity)
+    def _new(self, quest: Quest, place: Window) -> Generator[Quest, Slot | None, datetime | None]:
+        yielding = self._yielding(quest.identity)
         if place[1] <= self.earliest or not self.hours.open(place):
             # before us, which is history and not arrears; or the pair pauses all the time
             return self._keep(yielding) if yielding else None
         if yielding is not None:
-            return (yield from self._other(yielding, quest, gap))
+            return (yield from self._other(yielding, quest, place))
         if (slot := (yield quest)) is not None:
             return self._place(quest.identity, slot)
-        self.gaps.append(gap)
+        self.gaps.append(without_time(quest, place))
         return None
 
-    def _other(self, yielding: Yielding, quest: Quest, gap: str) -> Generator[Quest, Slot | None, datetime | None]:
+    def _other(self, yielding: Yielding, quest: Quest, place: Window) -> Generator[Quest, Slot | None, datetime | None]:
         """Another time for a meeting that gives way; where there is none, its people are asked."""
         self._book([yielding.meeting], -1)
         slot = None if yielding.spent else (yield quest)
         if slot is not None and slot.start != yielding.meeting.start:
             return self._place(quest.identity, slot)
         if slot is None and yielding.dispensable:
-            self.gaps.append(gap)
+            self.gaps.append(without_time(quest, place))
             return None
         self._book([yielding.meeting], 1)
         if slot is None:
@@ -206,10 +212,16 @@ class Planner:
     def _keep(self, yielding: Yielding) -> datetime:
         return self._take(yielding.meeting, self._wall(yielding.meeting))
 
+    def _before(self, identity: Identity) -> Meeting | None:
+        return self.left.get(identity) if self.left else None  # a hash costs more than the question
+
+    def _yielding(self, identity: Identity) -> Yielding | None:
+        return self.moving.get(identity) if self.moving else None
+
     def _refused(self, identity: Identity) -> tuple[datetime, ...]:
-        if (yielding := self.moving.get(identity)) is not None:
+        if (yielding := self._yielding(identity)) is not None:
             return yielding.refused
-        before = self.left.get(identity)  # the file moves it: what was refused stays so
+        before = self._before(identity)  # the file moves it: what was refused stays so
         return before.tries.refused if before else ()
 
     def _wall(self, meeting: Meeting) -> datetime:
@@ -227,8 +239,8 @@ class Planner:
 
     def _place(self, identity: Identity, slot: Slot) -> datetime:
         times, reason = (slot.start, slot.end), slot.reason
-        before, yielding = self.left.get(identity), self.moving.get(identity)
-        tries = before.tries if before else Tries()
+        before, yielding = self._before(identity), self._yielding(identity)
+        tries = before.tries if before else UNTRIED
         if yielding is not None:
             tries = Tries(yielding.meeting.tries.changes + 1, self.now.replace(microsecond=0), yielding.refused)
             reason = f"{yielding.why}; {reason}"
@@ -253,7 +265,13 @@ class Planner:
         dropped = [replace(m, reason=self._why_dropped(m)) for m in self.left.values() if m not in stays]
         meetings = sorted((*stays, *self._written()), key=lambda m: (m.start, m.identity))
         asks = tuple(Ask(each.meeting, self._offers(quest), each.why) for each, quest in self.asked)
-        return Plan(tuple(meetings), tuple(dropped), tuple(self.gaps), asks, self.stability.again)
+        return Plan(
+            tuple(meetings),
+            tuple(dropped),
+            (*self.gaps, *far_apart(self.pair, meetings, self._wall, self.now)),
+            asks,
+            self.stability.again,
+        )
 
     def _offers(self, quest: Quest) -> tuple[tuple[datetime, datetime], ...]:
         """The best times, each on another day."""

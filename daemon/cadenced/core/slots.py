@@ -4,11 +4,12 @@ Owns what a time costs, and the order of candidates (DESIGN §6). Deterministic:
 the cadence grid, nor where busy time comes from.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 from cadenced.core.availability import Busy, SharedHours
 from cadenced.core.bookings import Bookings
@@ -28,8 +29,10 @@ TIER = 1000  # a window after the first: all that its times cost stays below
 Window = tuple[datetime, datetime]  # `[low, high)`; holds nothing unless low is before high
 
 
-@dataclass(frozen=True, slots=True)
-class Tier:
+# Tiers, quests and slots are made by the ten thousand: as named tuples they cost a third of what dataclasses do.
+
+
+class Tier(NamedTuple):
     """Where a meeting may be, in naive wall time of the pair: at one of the times that the two `agreed` on, or at any.
     `why` says in words what makes it the place to look.
     """
@@ -39,8 +42,20 @@ class Tier:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Quest:
+class Tiers:
+    """Tiers that are worked out when they are asked for, and kept: most quests end in the first."""
+
+    def __init__(self, source: Iterable[Tier]) -> None:
+        self._source, self._known = iter(source), list[Tier]()
+
+    def __iter__(self) -> Iterator[Tier]:
+        yield from self._known
+        for tier in self._source:
+            self._known.append(tier)
+            yield tier
+
+
+class Quest(NamedTuple):
     """A meeting that looks for a time: in its tiers, best first, a later one only when those before it have nothing.
 
     `target`, and `habit`, the start of the meeting before, are naive wall time in the pair's zone. `refused` are starts
@@ -49,18 +64,17 @@ class Quest:
 
     identity: Identity
     cadence: Cadence
-    tiers: tuple[Tier, ...]
+    tiers: Iterable[Tier]  # again and again
     target: datetime
     habit: datetime | None = None
     refused: tuple[datetime, ...] = ()
-    length: timedelta = field(init=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "length", timedelta(minutes=self.cadence.minutes))
+    @property
+    def length(self) -> timedelta:
+        return timedelta(minutes=self.cadence.minutes)
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A time that a meeting can take: aware, in UTC; `wall` is its start in the pair's zone. `cost` is in points."""
 
     start: datetime
@@ -84,8 +98,7 @@ class Obstacle(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Taken:
     """When the two can't: `hard` for certain, `soft` perhaps, and `closed`, a part of hard, by the file: holidays and
-    leave. `bookings` are their meetings elsewhere, for loads and
-    limits; None where there is nothing to count.
+    leave. `bookings` are their meetings elsewhere, for loads and limits; None where there is nothing to count.
     """
 
     hard: Busy = field(default_factory=Busy)
@@ -132,20 +145,21 @@ def options(search: Search, quest: Quest) -> list[Slot]:
 
 def _slot(search: Search, quest: Quest, tier: Tier, wall: datetime, cost: int) -> Slot | None:
     start = search.hours.utc(wall)
-    if start is None or obstacle(search, quest, tier, wall, start) is not None:
+    if start is None:
         return None
-    end = start + quest.length
-    return Slot(start, end, wall, _reason(tier, wall, quest), cost + _extra(search, quest, start, wall))
+    span = (start, start + quest.length)
+    if obstacle(search, quest, tier, wall, span) is not None:
+        return None
+    return Slot(*span, wall, _reason(tier, wall, quest), cost + _extra(search, quest, wall, span))
 
 
-def obstacle(search: Search, quest: Quest, tier: Tier, wall: datetime, start: datetime) -> Obstacle | None:
-    """What rules a time out: `wall` in the pair's zone, which is `start`."""
-    hours, taken = search.hours, search.taken
+def obstacle(search: Search, quest: Quest, tier: Tier, wall: datetime, span: Window) -> Obstacle | None:
+    """What rules a time out: `span` (UTC) begins at `wall` in the pair's zone."""
+    hours, taken, (start, end) = search.hours, search.taken, span
     if start < search.earliest:
         return Obstacle.SOON
     if hours.paused(wall.date()):
         return Obstacle.PAUSE
-    end = start + quest.length
     if taken.hard.overlaps(start, end):
         return Obstacle.TAKEN
     if not (tier.agreed or hours.fits(start, wall, quest.cadence.minutes)):
@@ -156,12 +170,12 @@ def obstacle(search: Search, quest: Quest, tier: Tier, wall: datetime, start: da
     return Obstacle.LIMIT if over else None
 
 
-def _extra(search: Search, quest: Quest, start: datetime, wall: datetime) -> int:
+def _extra(search: Search, quest: Quest, wall: datetime, span: Window) -> int:
     """What a time costs beyond its place in the order."""
     taken, travel, cost = search.taken, quest.cadence.travel, 0
     if not (taken.soft or travel or quest.refused or taken.bookings):
         return 0
-    end = start + quest.length
+    start, end = span
     if taken.soft.overlaps(start, end) or any(search.hours.wall(each).date() == wall.date() for each in quest.refused):
         cost += DOUBTFUL
     if travel and taken.hard.overlaps(start - travel, end + travel):
@@ -186,9 +200,9 @@ def candidates(hours: SharedHours, quest: Quest) -> Iterator[tuple[Tier, datetim
     """
     for number, tier in enumerate(quest.tiers):
         if tier.window[0] < tier.window[1]:
-            least, most = number * TIER, number * TIER + TIER - 1
+            least = number * TIER
             for wall, points in _agreed(quest, tier) if tier.agreed else _available(hours, quest, tier):
-                yield tier, wall, min(least + points, most)
+                yield tier, wall, least + points if points < TIER else least + TIER - 1
 
 
 def _agreed(quest: Quest, tier: Tier) -> Iterator[tuple[datetime, int]]:

@@ -79,6 +79,11 @@ class Stability:
     def soon(self, meeting: Meeting) -> bool:
         return meeting.start <= self.now + self.freeze
 
+    def rests(self, meeting: Meeting) -> bool:
+        """Whether it may not be changed by ourselves, now or ever: whatever else is placed keeps off it."""
+        tries = meeting.tries
+        return tries.changes >= CHANGES or (tries.last is not None and tries.last + REST > self.now)
+
     def _unedited(
         self, meeting: Meeting, cadence: Cadence, around: tuple[datetime, Window, Sequence[datetime]]
     ) -> Meeting | Yielding | None:
@@ -107,7 +112,7 @@ class Stability:
         tries = meeting.tries
         proposed = meeting.state is State.DECLINED and len(tries.refused) >= PROPOSALS
         spent = tries.changes >= CHANGES or proposed
-        if not spent and tries.last is not None and tries.last + REST > self.now:
+        if not spent and tries.last is not None and self.rests(meeting):
             self.again = min(self.again or tries.last + REST, tries.last + REST)
             return meeting
         return Yielding(meeting, why, spent)

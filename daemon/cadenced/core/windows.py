@@ -4,31 +4,39 @@ Owns what is given up first when nothing is free (DESIGN §5). Must never know w
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import pairwise
 
 from cadenced.core.cadence import CLOSEST, CallSlot, Period, furthest, furthest_before
 from cadenced.core.model import Cadence
-from cadenced.core.slots import Tier, Window
+from cadenced.core.slots import Tier, Tiers, Window
 
 
-def face_to_face_tiers(place: Period, neighbours: Sequence[datetime], cadence: Cadence) -> tuple[Tier, ...]:
+def face_to_face_tiers(place: Period, neighbours: Sequence[datetime], cadence: Cadence) -> Tiers:
     """Each step gives up one wish, the last all but the period itself; within each, agreed times come first.
     `neighbours` are the wall times, in order, of the meetings of other periods that stay where they are.
     """
-    found = []
-    for window, why in _windows(place, neighbours):
-        found += [Tier(window, agreed=True, why=why)] if cadence.at else []
-        found.append(Tier(window, agreed=False, why=why))
-    return tuple(found)
+    between = [_between(place, *each) for each in _around(place, neighbours)]  # now, for they change
+    return Tiers(_face_to_face(_windows(place, between), cadence))
 
 
-def call_tiers(slot: CallSlot, cadence: Cadence) -> tuple[Tier, ...]:
+def call_tiers(slot: CallSlot, reach: Window, cadence: Cadence) -> Tiers:
     """Around its target, else as near as its neighbours leave it; an agreed time in either comes before any other."""
-    windows, why = (slot.window, slot.reach), "between meetings"
-    agreed = [Tier(window, agreed=True, why=why) for window in windows] if cadence.at else []
-    return (*agreed, *(Tier(window, agreed=False, why=why) for window in windows))
+    return Tiers(_calls(slot, reach, cadence))
+
+
+def _face_to_face(windows: Iterable[tuple[Window, str]], cadence: Cadence) -> Iterator[Tier]:
+    for window, why in windows:
+        if cadence.at:
+            yield Tier(window, agreed=True, why=why)
+        yield Tier(window, agreed=False, why=why)
+
+
+def _calls(slot: CallSlot, reach: Window, cadence: Cadence) -> Iterator[Tier]:
+    for agreed in (True, False) if cadence.at else (False,):
+        yield Tier(slot.window, agreed, "between meetings")
+        yield Tier(reach, agreed, "between meetings")
 
 
 def crowded(wall: datetime, place: Window, neighbours: Sequence[datetime]) -> bool:
@@ -37,8 +45,7 @@ def crowded(wall: datetime, place: Window, neighbours: Sequence[datetime]) -> bo
     return any(abs(each - wall) < nearest for each in neighbours[max(0, at - 1) : at + 1])
 
 
-def _windows(place: Period, neighbours: Sequence[datetime]) -> Iterator[tuple[Window, str]]:
-    between = [_between(place, *each) for each in _around(place, neighbours)]
+def _windows(place: Period, between: Sequence[tuple[Window, Window]]) -> Iterator[tuple[Window, str]]:
     for fresh, _ in between:
         yield _both(place.window, fresh), "early in its period"
     for fresh, _ in between:

@@ -1,0 +1,35 @@
+"""Where a pair would go without noticing: places for which nothing was free, and meetings further apart than any should
+be, in words.
+
+Must never know who is told.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from cadenced.core.cadence import furthest, period, period_of
+from cadenced.core.model import Kind, Meeting, Pair, State
+from cadenced.core.slots import Quest, Window
+
+
+def without_time(quest: Quest, place: Window) -> str:
+    """A place of the grid that stays empty."""
+    if quest.identity.kind is Kind.CALL:
+        return f"no time for a call around {quest.target.date()}"
+    first, last = place[0].date(), place[1].date() - timedelta(days=1)
+    return f"no time for a face-to-face meeting between {first} and {last}"
+
+
+def far_apart(
+    pair: Pair, meetings: Sequence[Meeting], wall_of: Callable[[Meeting], datetime], now: datetime
+) -> Iterator[str]:
+    """Where a face-to-face meeting had to be further from the one before than any should be (DESIGN §5). What a human
+    placed, refused or called off they know, and a pause is meant. `meetings` are in order of time.
+    """
+    for before, after in pairwise(m for m in meetings if m.identity.kind is Kind.FACE_TO_FACE):
+        wall, previous = wall_of(after), wall_of(before)
+        place = period(pair, period_of(pair, wall.date()))
+        ours = before.state is after.state is State.STANDING and not (before.pinned or after.pinned)
+        if ours and after.start > now and place.whole[0] < furthest(place, previous) < wall:
+            yield f"no time for a face-to-face meeting nearer to that of {previous.date()} than {wall.date()}"
