@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from cadenced.core.availability import Busy
-from cadenced.core.model import Horizon, Kind, State
+from cadenced.core.model import Horizon, Kind, State, Tries
 from cadenced.core.plan import plan_pair
 from cadenced.core.slots import Taken
 from tests.support.pairs import moved
@@ -200,3 +200,28 @@ def test_a_slip_that_puts_a_meeting_years_ahead_stays_and_plans_no_years_for_it(
     slip = replace(FIRST[1], start=utc("2072-01-05T17:30"), end=utc("2072-01-05T18:30"))
     after = plan(monthly(), (FIRST[0], slip, *FIRST[2:]))
     assert after.meetings == (FIRST[0], *FIRST[2:], slip)
+
+
+def test_nothing_else_of_the_pair_is_put_over_a_meeting_that_was_changed_today_and_must_rest():
+    """The next face to face was moved, so all calls shift; the second stands where the first would go, and rests."""
+    p = pair(calls="2 weeks")
+    first = next(m for m in plan(p).meetings if m.identity.kind is Kind.FACE_TO_FACE)
+    free = {m.identity: m for m in plan(p, [first]).meetings if m.identity.kind is Kind.CALL}
+    one, two, *_ = free.values()
+    for tries in (Tries(1, NOW - by(hours=8)), Tries(3, NOW - by(days=9))):
+        resting = replace(two, start=one.start, end=one.end, placed=one.placed, tries=tries)
+        after = {m.identity: m for m in plan(p, [first, resting]).meetings}
+        assert after[two.identity].start == one.start
+        assert after[one.identity].start >= resting.end or after[one.identity].end <= resting.start
+
+
+def test_a_meeting_that_had_to_be_further_from_the_one_before_than_any_should_be_is_named():
+    busy = [(utc("2027-01-01"), utc("2027-01-29"))]
+    early = replace(FIRST[0], start=utc("2026-12-03T17:30"), end=utc("2026-12-03T18:30"))
+    early = replace(early, placed=(early.start, early.end))
+    free = pair(calls=None)
+    after = plan(free, [replace(early, rules=plan(free).meetings[0].rules)], busy=busy)
+    assert days(after.meetings)[:2] == ["12-03", "01-29"]
+    assert after.gaps == ("no time for a face-to-face meeting nearer to that of 2026-12-03 than 2027-01-29",)
+    by_hand = moved(early, by(hours=1))
+    assert plan(free, [by_hand], busy=busy).gaps == ()
