@@ -20,13 +20,18 @@ def answer(report: str, path: str, calendar: FakeCalendar) -> web.Response:
     if report == QUERY:
         etags = calendar.etags
         return multistatus([response(path + n, f"<d:getetag>{etags[n]}</d:getetag>") for n in calendar.bodies])
+    return web.Response(text=free_busy(calendar), content_type="text/calendar")
+
+
+def free_busy(calendar: FakeCalendar) -> str:
+    """The VFREEBUSY of all that stands there."""
     periods = [line for body in calendar.bodies.values() for line in _periods(body)]
     lines = ("BEGIN:VCALENDAR", "VERSION:2.0", "BEGIN:VFREEBUSY", *periods, "END:VFREEBUSY", "END:VCALENDAR", "")
-    return web.Response(text="\r\n".join(lines), content_type="text/calendar")
+    return "\r\n".join(lines)
 
 
 def _periods(body: str) -> list[str]:
-    """Of single events with both their ends."""
-    events = ICalendar.from_ical(body).events
+    """Of single events with both their ends, unless they were cancelled."""
+    events = [event for event in ICalendar.from_ical(body).events if event.get("STATUS") != "CANCELLED"]
     times = [[event[key].dt.astimezone(UTC) for key in ("DTSTART", "DTEND")] for event in events]
     return [f"FREEBUSY:{start:%Y%m%dT%H%M%SZ}/{end:%Y%m%dT%H%M%SZ}" for start, end in times]

@@ -19,7 +19,7 @@ from tests.support.fakecalendar import FakeCalendar
 from tests.support.fakexml import multistatus, refusal, response
 
 D = "{DAV:}"
-READS = frozenset({"GET", "PROPFIND", "REPORT", "OPTIONS"})
+READS = frozenset({"GET", "PROPFIND", "REPORT", "OPTIONS", "POST"})  # POST asks when others are free
 _TOKEN = re.compile(r"http://sync/(\d+)")
 _COLLECTION = "<d:collection/>"
 

@@ -8,11 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from xml.sax.saxutils import escape
 
 from aiohttp import web
 from icalendar import Calendar as ICalendar
 from icalendar import Event
 
+from tests.support import fakebusy
 from tests.support.fakecalendar import FakeCalendar, uid_of
 from tests.support.fakedav import FakeDav, _href, _kind, multistatus, response
 
@@ -71,7 +73,24 @@ class FakeScheduling(FakeDav):
     async def _collection(self, request: web.Request, user: str, name: str) -> web.Response:
         if request.method == "OPTIONS":
             return web.Response(headers={"DAV": CAN})
+        if (request.method, name) == ("POST", "outbox"):
+            return self._free_busy((await request.read()).decode())
         return await super()._collection(request, user, name)
+
+    def _free_busy(self, question: str) -> web.Response:
+        """When those are busy whom it asks about, if they are users (RFC 6638 §5.2)."""
+        [asked] = ICalendar.from_ical(question).walk("VFREEBUSY")
+        found = []
+        for guest in _guests(asked):
+            user = _user_at(guest, self._addresses)
+            told = fakebusy.free_busy(self._usual(user)) if user else ""
+            status = "2.0;Success" if user else "3.7;Invalid calendar user"
+            data = f"<c:calendar-data>{escape(told)}</c:calendar-data>" if told else ""
+            who = f"<c:recipient><d:href>{escape(str(guest))}</d:href></c:recipient>"
+            found.append(f"<c:response>{who}<c:request-status>{status}</c:request-status>{data}</c:response>")
+        spaces = 'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"'
+        text = f"<c:schedule-response {spaces}>{''.join(found)}</c:schedule-response>"
+        return web.Response(text=text, content_type="application/xml")
 
     def _post(self, user: str, before: str, after: str) -> str:
         """Delivers what a change means for others; returns the body that stays."""

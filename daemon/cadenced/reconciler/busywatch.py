@@ -8,11 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from cadenced.core.accounts import CalendarAccount, Collection
+from cadenced.core.accounts import ORGANIZER, CalendarAccount, Collection
 from cadenced.core.busytime import BusyQuery, BusySeen, Span
 from cadenced.core.errors import AccessError, ConfigError, MissingError, PermanentError, TemporaryError
 from cadenced.core.model import Horizon, Person, Programme
 from cadenced.core.records import AccountRow, AccountStatus
+from cadenced.reconciler.guestbusy import GuestBusy
 from cadenced.reconciler.ports import Calendars, Clock, Store
 from cadenced.wire.ical import observe
 
@@ -60,6 +61,8 @@ class BusyWatch:
     _begun: bool = False
 
     def __post_init__(self) -> None:
+        asking = self.calendars, self.store, self.clock, self.window
+        self.guests = GuestBusy(*asking, self.programme, self.accounts)
         for pair in self.programme.pairs.values():
             for person in pair.people:
                 if person.calendar is not None:
@@ -70,13 +73,15 @@ class BusyWatch:
         """Forgets the busy time of accounts that left the configuration: once."""
         if not self._begun:
             self._begun = True
-            await self.store.keep_busy_accounts(self.accounts.keys())
+            await self.store.keep_busy_accounts(self.accounts.keys() | self.guests.keys)
 
     async def look(self, row: AccountRow, before: AccountRow | None) -> frozenset[str]:
         """Reads what changed in the calendars of an account that was just looked at; `before` is its row until then.
         The pairs of the people whose busy time differs now. Raises only StoreError.
         """
         name = row.account
+        if name == ORGANIZER:
+            return await self.guests.look(row) if row.status is AccountStatus.OK else frozenset()
         if name not in self._watched:
             self._watched[name] = await self._remembered(name)
         watched = self._watched[name]

@@ -8,6 +8,7 @@ import pytest
 from cadenced.core.accounts import ORGANIZER, Scheduling
 from cadenced.core.model import Channel, State
 from cadenced.core.records import AccountStatus
+from tests.support.events import FOREIGN
 from tests.support.organizer_house import (
     HOST,
     JONAS,
@@ -20,6 +21,7 @@ from tests.support.organizer_house import (
     says,
     with_account,
 )
+from tests.support.programme import utc
 
 DAY = timedelta(days=1)
 ASKED = {"maya": "NEEDS-ACTION", "jonas": "NEEDS-ACTION"}
@@ -353,13 +355,31 @@ class TestACopyThatWeMayRead:
         assert await is_quiet(house)
         assert (await house.first()) == first
 
-    async def test_a_guest_s_appointments_keep_the_pair_off(self, known):
-        house = known
-        await house.runs(guests(protege=with_account(JONAS)))
+
+class TestBusyTime:
+    """Of guests without an account of their own, as the organizer's server tells it."""
+
+    async def test_a_meeting_goes_where_a_guest_is_free(self, house):
+        """Their usual first place is Monday morning."""
+        until = utc("2026-12-07T10:30")
+        body = FOREIGN.format(uid="dentist").replace("20261208T183000Z", f"{until:%Y%m%dT%H%M%SZ}")
+        house.calendar("jonas").put("dentist.ics", body.replace("20261208T173000Z", "20261207T080000Z"))
+        await house.runs(guests())
         first = await house.first()
-        says(house, "jonas", first.uid, "ACCEPTED")
-        await house.later()
-        assert (await house.first()) == first
+        assert first.start >= until
+        assert house.times("maya")[first.uid] == house.times("jonas")[first.uid] == first.start
+        await house.later(hours=2)
+        assert await is_quiet(house)
+
+    async def test_a_meeting_of_ours_keeps_its_guests_from_nothing(self, house):
+        await house.runs(guests())
+        meetings = await house.meetings()
+        for user in ("maya", "jonas"):
+            says(house, user, next(iter(meetings)), "ACCEPTED")
+        await house.later(hours=2)
+        await house.runs(guests(mentor=replace(MAYA, name="Maya Lang")))
+        await house.later(hours=2)
+        assert await house.meetings() == meetings
 
 
 class TestLeaving:
