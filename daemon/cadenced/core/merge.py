@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from cadenced.core.events import Baseline, Copy, ObservedEvent, fingerprint
-from cadenced.core.model import Identity, Meeting, State
+from cadenced.core.model import Identity, Meeting, State, Tries
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -51,7 +51,9 @@ def settle(
         event.end,
         placed=baseline.placed,
         rules=baseline.rules,
-        touched=any(edited(copy.event) for copy in readable if copy.etag),  # an intent has none, and no texts
+        touched=any(
+            edited(copy.event) for copy in readable if copy.etag or copy.event.identity
+        ),  # an intent has neither
         reason=_reason(chosen),
     )
     return _judged(meeting, readable, refusals)
@@ -61,19 +63,29 @@ def _judged(meeting: Meeting, readable: Sequence[Copy], refusals: Refusals) -> S
     """With its state, and with all that was tried so far."""
     declined = tuple(name for name, said in refusals.items() if _refuses(said, meeting))
     known = [copy.event.baseline for copy in readable] + list(refusals.values())
-    tries = max((meeting.tries, *(each.tries for each in known if each)), key=lambda t: (t.changes, len(t.refused)))
+    tries = _all_of([meeting.tries, *(each.tries for each in known if each)])
     before = (said.start for said in refusals.values() if said and _is_refusal(said) and said.start != meeting.start)
     tries = replace(tries, refused=tuple(dict.fromkeys((*tries.refused, *before))))
     off = _cancelled(readable) if readable else meeting.state is State.CANCELLED
     state = State.CANCELLED if off else State.DECLINED if declined else State.STANDING
     times = (meeting.start, meeting.end)
-    overruled = [c.account for c in readable if _moved(c.event) and (c.event.start, c.event.end) != times]
+    moved = [c for c in readable if _moved(c.event) and not _refused_since(c.event, readable)]
+    overruled = [c.account for c in moved if (c.event.start, c.event.end) != times]
     return Settled(replace(meeting, state=state, tries=tries), tuple(overruled), declined)
 
 
+def _all_of(known: Sequence[Tries]) -> Tries:
+    """The latest, with every start that anybody refused."""
+    latest = max(known, key=lambda tries: (tries.changes, len(tries.refused)))
+    others = (start for tries in known for start in tries.refused)
+    return replace(latest, refused=tuple(dict.fromkeys((*latest.refused, *others))))
+
+
 def _refuses(said: Baseline | None, meeting: Meeting) -> bool:
-    """Whether it was this time that somebody couldn't."""
-    return said is None or (said.start == meeting.start and _is_refusal(said))
+    """Whether it was this time that somebody couldn't, now or before: some copy may not have followed."""
+    if said is None or not _is_refusal(said):
+        return said is None
+    return said.start == meeting.start or (meeting.start in said.tries.refused and not meeting.pinned)
 
 
 def _is_refusal(said: Baseline) -> bool:
@@ -114,7 +126,17 @@ def _chosen(copies: Sequence[Copy]) -> Copy:
     Copies of ours that disagree come from a turn that was cut off between two writes: the later decision holds, and not
     LAST-MODIFIED, which an edit of a note renews. max() keeps the first of equals, which is the mentor's.
     """
-    return max(copies, key=lambda copy: (_moved(copy.event), _since(copy.event, ours=not _moved(copy.event))))
+    moved = {copy.account for copy in copies if _moved(copy.event) and not _refused_since(copy.event, copies)}
+    return max(copies, key=lambda copy: (copy.account in moved, _since(copy.event, ours=copy.account not in moved)))
+
+
+def _refused_since(event: ObservedEvent, copies: Sequence[Copy]) -> bool:
+    """Whether somebody couldn't at the time to which a human moved the event, and another was decided on since: this
+    copy has not heard of it.
+    """
+    others = [copy.event.baseline for copy in copies if copy.event.baseline is not None]
+    since = event.last_modified or NEVER
+    return any(event.start in written.tries.refused and since < written.decided for written in others)
 
 
 def _cancelled(copies: Sequence[Copy]) -> bool:

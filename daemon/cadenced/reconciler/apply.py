@@ -1,7 +1,7 @@
 """Carries out the actions of one decision on the calendars, and records what became of each.
 
-Owns the write protocol (RFC 4791 §5.3, RFC 9110 §13.1): an intent before a creation and a cancellation, a precondition
-on every write, and on a conflict read and decide again. Must never know why an action was decided.
+Owns the write protocol (RFC 4791 §5.3, RFC 9110 §13.1): an intent before a creation, a cancellation and a new time, a
+precondition on every write, and on a conflict read and decide again. Must never know why an action was decided.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ from cadenced.reconciler.ours import Known, writable
 from cadenced.reconciler.ports import Calendars, Clock, Store
 from cadenced.wire.attendees import with_guests
 from cadenced.wire.baseline import baseline_text
-from cadenced.wire.ical import compose, revise
+from cadenced.wire.ical import compose, observe, revise
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,7 @@ class Applier:
     clock: Clock
     accounts: Mapping[str, CalendarAccount]
     wrote: Callable[[str], None]  # told the account, after what stands there has changed
+    doubts: Callable[[str], None]  # told the account, when nobody knows whether a creation there has happened
     organizer: Organizer
 
     async def apply(self, decision: Decision, rows: Mapping[str, AccountRow]) -> Applied:
@@ -56,8 +57,9 @@ class Applier:
         return Applied(run.done, run.again, run.failed, run.problems)
 
     async def _intend(self, decision: Decision, rows: Mapping[str, AccountRow]) -> None:
-        """What may be cut off half-way is written down first: a creation, so that its absence is looked into, and a
-        cancellation, so that its absence is not taken for a human's.
+        """What may be cut off half-way is written down first: a creation, so that its absence is looked into, a
+        cancellation, so that its absence is not taken for a human's, and a new time, so that it is known what a human
+        said no to who deletes the event then.
         """
         intents = {(row.uid, row.account): row for row in _reprieved(decision, rows)}
         for action in decision.actions:
@@ -66,6 +68,8 @@ class Applier:
                 intents[key] = _row(decision.pair, action, _href(action, rows), CopyState.INTENDED)
             elif isinstance(action, CancelEvent):
                 intents[key] = replace(decision.rows[key], state=CopyState.CANCELLING)
+            elif "time" in action.changed and observe(decision.rows[key].body).baseline is not None:
+                intents[key] = replace(intents.get(key, decision.rows[key]), written=baseline_text(action.baseline))
         if intents:
             await self.store.save_copies(list(intents.values()), _etags(decision))
             for account in {row.account for row in intents.values()}:
@@ -99,8 +103,11 @@ class _Run:
             await self._attempt(action)
         except (TemporaryError, AccessError, MissingError, ConfigError) as error:
             self.failed[action.account] = str(error)  # the next look at the account judges it
+            if isinstance(action, CreateEvent):
+                self.applier.doubts(action.account)
         except PermanentError as error:
             self._refused(action, str(error))
+            self._as_it_was(action)
         if self.done == before:
             self.undone.add(action.meeting.uid)
 
@@ -143,6 +150,7 @@ class _Run:
         account, collection = self._where(action.account)
         resource = await self.applier.calendars.get(account, collection, _href(action, self.rows))
         if (found := self._found(action, resource)) is None:
+            self._as_it_was(action)
             return
         if resource is None:
             self._taken(action)
@@ -178,6 +186,13 @@ class _Run:
         new = isinstance(action, CreateEvent) or self._known(action).state is CopyState.INTENDED
         row = _row(self.decision.pair, action, resource.href, CopyState.INTENDED if new else CopyState.LIVE)
         self.written.append(replace(row, etag=resource.etag, body=resource.body))
+
+    def _as_it_was(self, action: EventAction) -> None:
+        """The new time that was intended was never there."""
+        if isinstance(action, UpdateEvent):
+            row = self._known(action)
+            kept = CopyState.LIVE if row.state is CopyState.CANCELLING else row.state
+            self.written.append(replace(row, state=kept))
 
     def _known(self, action: UpdateEvent | CancelEvent) -> CopyRow:
         return self.decision.rows[action.meeting.uid, action.account]

@@ -154,13 +154,14 @@ def _quiet(result: SyncResult, known: Mapping[str, CopyRow]) -> bool:
 
 def _gone(result: SyncResult, known: Mapping[str, CopyRow], rows: Known) -> list[CopyRow]:
     """The copies that are no longer there. One whose creation was never confirmed is gone only if the server says so:
-    a listing that lacks it may mean that it never was.
+    a listing that lacks it may mean that it never was. It says so once, be it of a creation that began while it was
+    asked.
     """
     removed = set(result.removed)
     if result.full:
         listed = {*result.unchanged, *(each.href for each in result.changed)}
         removed |= {href for href, copy in known.items() if href not in listed and (copy.etag or confirmed(copy))}
-    return [row for href in known if href in removed and (row := rows.at.get(href)) is not None]
+    return [row for href in sorted(removed) if (row := rows.at.get(href)) is not None]
 
 
 def _worth_telling(row: AccountRow, now: datetime) -> bool:

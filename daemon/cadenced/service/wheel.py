@@ -34,6 +34,7 @@ ROUNDS = 3  # times that a turn is decided anew because somebody wrote first; th
 BUG_RETRY = timedelta(hours=1)  # the calendars may look different by then; more often only fills the log
 LONGEST_BUG = 200  # characters of what it said
 RETRY = timedelta(minutes=1)  # until a pair is turned again that a server kept from its turn
+DOUBT = "the next look must tell what became of an event"
 
 
 T = TypeVar("T")
@@ -89,6 +90,7 @@ class Wheel:
     beat: Callable[[str], None] = lambda _what: None
     review: Callable[[Sequence[Decision]], Awaitable[Sequence[Decision]]] = _all
     rows: dict[str, AccountRow] = field(default_factory=dict)
+    _doubtful: set[str] = field(default_factory=set)  # accounts where nobody knows what became of a creation
 
     def __post_init__(self) -> None:
         self.observer = Observer(self.calendars, self.store, self.clock, self.accounts)
@@ -97,7 +99,7 @@ class Wheel:
         place = self.horizon, self.programme, self.accounts
         self.decider = Decider(self.store, self.clock, *place, self.organizer)
         known = self.calendars, self.store, self.clock, self.accounts
-        self.applier = Applier(*known, self.observer.forget, self.organizer)
+        self.applier = Applier(*known, self.observer.forget, self._doubt, self.organizer)
 
     async def look(self, names: Iterable[str] | None = None) -> list[Observation]:
         """Looks at accounts (default: all), and makes the pairs due that something happened to."""
@@ -111,8 +113,13 @@ class Wheel:
         return seen
 
     async def _look(self, name: str, row: AccountRow | None) -> Observation:
+        self._doubtful.discard(name)
         observation = await self.observer.look(name, row)
-        self.rows[name] = observation.row
+        if name not in self._doubtful:
+            before = self.rows.get(name)
+            cleared = before is not None and before.problem == DOUBT and observation.row.status is AccountStatus.OK
+            observation = replace(observation, recovered=observation.recovered or cleared)
+            self.rows[name] = observation.row
         if name == ORGANIZER and observation.row.status is AccountStatus.OK:
             with suppress(CadencedError):  # it is asked again before anybody is invited
                 await self.organizer.guest(observation.row.url)
@@ -121,6 +128,13 @@ class Wheel:
             observation = replace(observation, pairs=observation.pairs | busy_otherwise)
         self.beat("look")
         return observation
+
+    def _doubt(self, account: str) -> None:
+        """Nothing is written there until a look that begins from now on: had it been created and then deleted by a
+        human, another creation would undo that.
+        """
+        self.rows[account] = replace(self.rows[account], status=AccountStatus.UNREACHABLE, problem=DOUBT)
+        self._doubtful.add(account)
 
     async def _pairs_with(self, account: str) -> list[str]:
         """The pairs that an account may have kept from something: those that left may have events in any."""
@@ -211,7 +225,7 @@ class Wheel:
     def _works(self, account: str) -> bool:
         """As far as is known. Trying again soon is of use then only: when an account recovers, its pairs are woken."""
         row = self.rows.get(account)
-        return row is None or row.status is AccountStatus.OK
+        return row is None or row.status is AccountStatus.OK or row.problem == DOUBT
 
     async def _conclude(self, decision: Decision, *, wait: bool) -> None:
         if decision.pair not in self.programme.pairs and not decision.actions:

@@ -16,7 +16,8 @@ from cadenced.core.records import AccountRow, CopyRow, CopyState
 from cadenced.shell import schema
 from cadenced.shell.rows import Row, flat
 from cadenced.shell.upsert import upsert
-from cadenced.wire.ical import last_words
+from cadenced.wire.baseline import baseline_text, parse_baseline
+from cadenced.wire.ical import last_words, observe
 
 NO_TOMBSTONE = (CopyState.CANCELLING, CopyState.FOREIGN)  # that it is gone is no human's doing, or none of our business
 
@@ -24,9 +25,7 @@ NO_TOMBSTONE = (CopyState.CANCELLING, CopyState.FOREIGN)  # that it is gone is n
 class Look:
     """Within one transaction. `known` maps the uids that the look began with to their ETags."""
 
-    def __init__(
-        self, connection: Connection, account: AccountRow, known: Mapping[str, str], now: datetime
-    ) -> None:
+    def __init__(self, connection: Connection, account: AccountRow, known: Mapping[str, str], now: datetime) -> None:
         self._connection, self._account, self._known, self._now = connection, account, known, now
         here = select(schema.copies).where(schema.copies.c.account == account.account)
         self._stored = {row["uid"]: row for row in connection.execute(here).mappings()}
@@ -55,7 +54,7 @@ class Look:
     def _lost(self, gone: Sequence[str]) -> list[dict[str, Any]]:
         """Those that a human deleted, each with the time that it had then: that time was refused, and no other."""
         lost = [dict(row) for row in self._gone(gone) if row["state"] not in NO_TOMBSTONE]
-        return [row | {"written": last_words(row["written"], row["body"], self._now)} for row in lost]
+        return [row | {"written": refused(row["written"], row["body"], self._now)} for row in lost]
 
     def _with_token(self, concerned: Iterable[str]) -> AccountRow:
         if all(map(self._as_known, concerned)):
@@ -70,6 +69,17 @@ class Look:
 
     def _etag(self, uid: str) -> str:
         return str(self._stored[uid]["etag"]) if uid in self._stored else ""
+
+
+def refused(written: str, body: str, now: datetime) -> str:
+    """The baseline's text of what a human said no to, who deleted an event. Where it was about to get another time when
+    we last heard of it, nobody knows which of the two they saw: neither must come back.
+    """
+    event, intended = observe(body), parse_baseline(written)
+    if event.baseline is None or intended is None or intended.decided <= event.baseline.decided or event.start is None:
+        return last_words(written, body, now)
+    tries = replace(intended.tries, refused=(*intended.tries.refused, event.start))
+    return baseline_text(replace(intended, decided=now, tries=tries))
 
 
 def save(connection: Connection, rows: Sequence[CopyRow], known: Mapping[tuple[str, str], str] | None) -> None:

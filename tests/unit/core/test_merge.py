@@ -9,12 +9,13 @@ from cadenced.core.actions import CancelEvent, CreateEvent, UpdateEvent
 from cadenced.core.diff import Place, cancel, diff
 from cadenced.core.events import Baseline, Copy, EventFields, ObservedEvent, fingerprint
 from cadenced.core.merge import settle
-from cadenced.core.model import Identity, Kind, Meeting, State
+from cadenced.core.model import Identity, Kind, Meeting, State, Tries
 from tests.support.programme import utc
 
 IDENTITY = Identity("maya-jonas", Kind.FACE_TO_FACE, date(2026, 12, 1))
 START, END = utc("2026-12-08T17:30"), utc("2026-12-08T18:30")
 NOW = utc("2026-11-24T09:00")
+DAY = timedelta(days=1)
 FIELDS = EventFields(START, END, "Europe/London", "Jonas", "The Lamb", "Month 1")
 MEETING = Meeting(IDENTITY, START, END, placed=(START, END), rules="r1", reason="because")
 WRITTEN = Baseline(
@@ -108,6 +109,11 @@ def test_two_who_moved_it_to_the_same_time_agree():
     assert result.overruled == ()
 
 
+def test_a_creation_that_nobody_has_seen_succeed_is_no_edit():
+    intended = Copy("jonas", "/jonas/", "", ObservedEvent(IDENTITY.uid, None, WRITTEN, START, END))
+    assert settled(copy(), intended).meeting.touched is False
+
+
 def test_a_write_that_was_cut_off_between_two_copies_is_finished():
     new = replace(WRITTEN, start=START + timedelta(days=1), end=END + timedelta(days=1))
     done = copy(**later(days=1), baseline=new, last_modified=NOW + timedelta(hours=1))
@@ -120,6 +126,25 @@ def test_a_deleted_copy_means_that_person_cannot_come():
     meeting = settled(copy(), deleted=["jonas"]).meeting
     assert meeting.state is State.DECLINED
     assert actions(meeting, place(copy()), Place("jonas", "jonas", FIELDS, None, closed=True)) == []
+
+
+def test_a_copy_that_did_not_follow_does_not_bring_back_a_time_that_was_refused_before():
+    """Maya refused two times, and the second had not reached the other copy."""
+    tried = Tries(1, NOW, (START,))
+    second = replace(WRITTEN, start=START + DAY, end=END + DAY, placed=(START + DAY, END + DAY), tries=tried)
+    meeting = settle(IDENTITY, [copy("jonas")], {"maya": second}, None).meeting
+    assert meeting.state is State.DECLINED
+    assert set(meeting.tries.refused) == {START, START + DAY}
+
+
+def test_a_move_that_was_refused_since_is_no_instruction_any_more():
+    """The moved copy's calendar could not be written to when another time was found."""
+    tried = Tries(1, NOW, (START + DAY,))
+    other = replace(WRITTEN, start=START + 2 * DAY, end=END + 2 * DAY, placed=(START + 2 * DAY, END + 2 * DAY))
+    other = replace(other, decided=NOW + DAY, tries=tried)
+    moved = copy(**later(days=1))
+    found = settled(moved, copy("jonas", baseline=other, **later(days=2)))
+    assert (found.meeting.start, found.overruled) == (START + 2 * DAY, ())
 
 
 def test_a_cancelled_copy_means_this_period_is_off():

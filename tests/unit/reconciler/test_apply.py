@@ -87,6 +87,34 @@ class TestInterrupted:
         assert house.times("maya") == house.times("jonas") == wanted
         assert not any(m.pinned for m in await house.standing())
 
+    async def test_a_creation_of_unknown_outcome_is_not_tried_again_before_a_look(self, house):
+        await house.loads(pair())
+        await house.wheel.look()
+        house.dav.faults.lost_replies = 1
+        await house.turns()
+        uid, refused = next(iter(house.times("maya").items()))
+        house.calendar("maya").delete(uid)
+        house.clock.at += timedelta(minutes=2)
+        await house.turns()
+        assert uid not in house.times("maya")
+        await house.later()
+        await house.later()
+        assert house.times("maya")[uid] == house.times("jonas")[uid] != refused
+
+    async def test_a_deletion_after_an_update_whose_reply_was_lost_refuses_the_new_time(self, house):
+        await house.runs(pair())
+        uid = (await house.first()).uid
+        house.calendar("maya").move(uid, by=DAY)
+        moved = house.times("maya")[uid]
+        await house.wheel.look()
+        house.dav.faults.lost_replies = 1
+        await house.turns()
+        assert house.times("jonas")[uid] == moved
+        house.calendar("jonas").delete(uid)
+        await house.later()
+        await house.later()
+        assert house.times("maya")[uid] == house.times("jonas")[uid] != moved
+
     async def test_what_was_created_before_a_crash_is_adopted_with_its_human_s_edits(self, house):
         await house.loads(pair())
         backup = house.backup()
