@@ -20,8 +20,8 @@ from cadenced.core.records import (
     PairState,
     Settlement,
 )
+from cadenced.shell.looks import refused
 from cadenced.shell.rows import moment, stamp
-from cadenced.wire.ical import last_words
 
 NO_TOMBSTONE = (CopyState.CANCELLING, CopyState.FOREIGN)
 OPEN = (MailState.QUEUED, MailState.UNKNOWN)
@@ -98,7 +98,7 @@ class Book:
             return (here[uid].etag if uid in here else "") == known.get(uid, "")
 
         went = [here[uid] for uid in gone if uid in here and as_known(uid) and here[uid].state is not CopyState.DELETED]
-        lost = [replace(r, written=last_words(r.written, r.body, now)) for r in went if r.state not in NO_TOMBSTONE]
+        lost = [replace(r, written=refused(r.written, r.body, now)) for r in went if r.state not in NO_TOMBSTONE]
         since = str(account.since or "-")
         self._note([("deleted", r.uid, r.account, r.pair or "-", since, r.written or "-") for r in lost])
         current = [copy for copy in seen if as_known(copy.uid)]

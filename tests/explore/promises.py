@@ -106,7 +106,8 @@ class Promises:
         if ghost.off and meeting.state is not State.CANCELLED:
             return f"{ghost.off} called it off, and it is {meeting.state}"
         if meeting.state is State.DECLINED:
-            refused = any(meeting.start in ghost.of(who).refused for who in WHO)
+            tried = {meeting.start, *meeting.tries.refused}
+            refused = any(tried & ghost.of(who).refused for who in WHO)
             return "" if refused else "it is taken for refused, and nobody refused it"
         return self._shown(rest, meeting.state, times)
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from cadenced.core.accounts import CalendarAccount, MailAccount
 from cadenced.core.actions import SendMail
-from cadenced.core.errors import TemporaryError
+from cadenced.core.errors import CadencedError, ConflictError, TemporaryError
 from cadenced.core.model import Horizon, Programme
 from cadenced.core.records import AccountRow, CopyRow, OutboxRow
 from cadenced.outbox import Outbox
@@ -29,17 +29,24 @@ AWAKE = 4096  # coroutines that are kept waiting; others are run again from thei
 
 
 class Memory(NamedTuple):
-    """What a daemon knows that a crash takes: by account, the copies that it knows to stand, and the account's row."""
+    """What a daemon knows that a crash takes: by account, the copies that it knows to stand, and the account's row; and
+    the accounts where it does not know what became of a creation.
+    """
 
     known: tuple[tuple[str, tuple[tuple[str, CopyRow], ...]], ...] = ()
     rows: tuple[tuple[str, AccountRow], ...] = ()
+    doubtful: tuple[str, ...] = ()
 
 
 class Outcome(NamedTuple):
     """What a door answers."""
 
     reply: Any = None
-    error: str = ""
+    error: str = ""  # CONFLICT, or why the server can't be had
+
+
+CONFLICT = "something else stands there"
+_ERRORS: dict[str, type[CadencedError]] = {CONFLICT: ConflictError}
 
 
 class BugError(BaseException):
@@ -119,9 +126,11 @@ class Running:
         known = self.wheel.observer._known
         known.clear()
         known.update({name: dict(copies) for name, copies in memory.known})
+        self.wheel._doubtful.clear()
+        self.wheel._doubtful.update(memory.doubtful)
         try:
             if outcome.error:
-                self.request = self._work.throw(TemporaryError(outcome.error))
+                self.request = self._work.throw(_ERRORS.get(outcome.error, TemporaryError)(outcome.error))
             else:
                 self.request = self._work.send(outcome.reply)
         except StopIteration:
@@ -129,6 +138,7 @@ class Running:
         return Memory(
             tuple(sorted((name, tuple(sorted(copies.items()))) for name, copies in known.items())),
             tuple(sorted(self.wheel.rows.items())),
+            tuple(sorted(self.wheel._doubtful)),
         )
 
     def _row(self, mail: SendMail, decision: Decision) -> OutboxRow:

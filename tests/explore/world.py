@@ -14,6 +14,7 @@ from cadenced.core.errors import ConflictError
 from cadenced.core.model import Horizon, Identity, Kind, Pair, Programme
 from cadenced.core.records import CopyState, MailState
 from cadenced.outbox import PLAUSIBLE_PAUSE
+from cadenced.wire.baseline import parse_baseline
 from cadenced.wire.ical import observe
 from tests.explore import shelf as server
 from tests.explore.acts import ACTS
@@ -21,7 +22,7 @@ from tests.explore.book import Book, Tables
 from tests.explore.effects import PAIR, Request, folder_of
 from tests.explore.ghost import Ghost
 from tests.explore.shelf import Care, Shelf
-from tests.explore.tasks import Ids, Memory, Outcome, Tree
+from tests.explore.tasks import CONFLICT, Ids, Memory, Outcome, Tree
 from tests.support.programme import at, pair, programme, utc
 
 WHO = ("maya", "jonas")
@@ -296,10 +297,17 @@ class World:
         return self._noticed(there) if door.name == "record_look" else there, found[2]
 
     def _noticed(self, here: At) -> At:
-        """What a look has recorded of what people deleted."""
+        """What a look has recorded of what people deleted. Where the event was about to get another time, nobody can
+        tell which of the two was seen, and both are refused.
+        """
         for row in self.values["tables"][here.tables].copies:
-            if row.state is CopyState.DELETED and self.values["ghost"][here.ghost].of(row.account).unseen:
-                here = self._sensed(here, lambda ghost, who=row.account: ghost.but(who, unseen=frozenset()))
+            ghost: Ghost = self.values["ghost"][here.ghost]
+            if row.state is CopyState.DELETED and ghost.of(row.account).unseen:
+                said = parse_baseline(row.written)
+                both = said is not None and ghost.of(row.account).unseen <= {*said.tries.refused}
+                if both and ghost.moved is not None and ghost.moved[1][0] == said.start:
+                    ghost = ghost._replace(moved=None)
+                here = here._replace(ghost=self.values["ghost"](ghost.but(row.account, unseen=frozenset())))
         return here
 
     def _posted(self, here: At, door: Request) -> tuple[At, int, str]:
@@ -327,8 +335,8 @@ class World:
         before = shelf
         try:
             shelf, reply, broken = self._written(here, who, shelf, door)
-        except ConflictError as conflict:
-            error = f"conflict: {conflict}"
+        except ConflictError:
+            error = CONFLICT
         there = here
         if shelf is not before:
             there = here._replace(**{who: self.values["maya"](shelf)})
@@ -414,7 +422,7 @@ class World:
         book = Book(tables, journal)
         book.reopen()
         book.set_stanzas(self.scene.wishes[here.wish].stanzas)
-        book.recover(now, PLAUSIBLE_PAUSE)
+        book.recover(now + SLACK, PLAUSIBLE_PAUSE)
         daemon = Daemon(here.wish, self.tree.memories(Memory()))
         opened = here._replace(tables=self.values["tables"](book.tables), **{name: self.values["daemon"](daemon)})
         return Move(f"{_daemon(name)} starts", self._normal(opened))
@@ -489,7 +497,11 @@ def _daemon(name: str) -> str:
 
 
 def _said(door: Request) -> str:
-    who = f" {door.arguments[0].name}" if door.door == "calendar" else ""
-    return f"{door.name}{who}"
+    """As a story tells it."""
+    if door.door == "calendar":
+        body = observe(door.arguments[3]) if door.name in ("create", "update") else None
+        at = f" at {body.start:%-d %b %H:%M}" if body else ""
+        return f"{door.name} in the calendar of {door.arguments[0].name}{at}"
+    return f"{door.name} {door.arguments[2].decode()}" if door.door == "mail" else f"{door.name} ({door.door})"
 
 

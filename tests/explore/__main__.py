@@ -1,0 +1,39 @@
+"""`python -m tests.explore`: walks every scene to its end, some minutes each, and prints what it saw."""
+
+import argparse
+import gc
+import sys
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.explore.scenes import SMALL, WHOLE
+from tests.explore.search import Search, Walk
+from tests.explore.world import Scene
+
+LIMIT = 400_000  # states of one scene: some 200 MB
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.explore", description=__doc__)
+    parser.add_argument("--scene", help="only those whose name has this in it")
+    parser.add_argument("--states", type=int, default=LIMIT, help="of one scene at most")
+    parser.add_argument("--jobs", type=int, default=2, help="processes at once")
+    args = parser.parse_args()
+    scenes = [scene for scene in (*SMALL, *WHOLE) if not args.scene or args.scene in scene.name]
+    walks = []
+    with ProcessPoolExecutor(args.jobs, max_tasks_per_child=1) as pool:
+        for walk in pool.map(_walked, scenes, [args.states] * len(scenes)):
+            print(walk, flush=True)
+            walks.append(walk)
+    states, seconds = sum(walk.states for walk in walks), sum(walk.seconds for walk in walks)
+    transitions = sum(walk.transitions for walk in walks)
+    print(f"all: {states:,} states, {transitions:,} transitions, {seconds:.0f} s of one core")
+    return 1 if any(walk.broken for walk in walks) else 0
+
+
+def _walked(scene: Scene, states: int) -> Walk:
+    gc.disable()  # nothing that is walked refers to itself, and all of it stays
+    return Search(scene).walk(states)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,33 @@
+"""Every interleaving of one meeting and one mail, in small; `make explore` walks the rest."""
+
+import pytest
+
+from tests.explore.scenes import GUARDED, SMALL, TAKEN, WITHOUT
+from tests.explore.search import Search
+
+ENOUGH = 60_000  # states of one scene here
+
+
+@pytest.mark.parametrize("scene", SMALL, ids=lambda scene: scene.name)
+def test_whatever_happens_and_in_whatever_order_every_promise_holds(scene):
+    walk = Search(scene).walk(ENOUGH)
+    assert walk.whole
+    assert walk.states > 200
+    assert not walk.broken, str(walk)
+
+
+@pytest.mark.parametrize("safeguard", TAKEN)
+def test_a_safeguard_that_is_taken_away_is_missed(safeguard):
+    with_it = Search(GUARDED[safeguard]).walk(ENOUGH // 10)
+    assert not with_it.broken, str(with_it)
+    without = Search(WITHOUT[safeguard]).walk(ENOUGH)
+    assert without.broken, str(without)
+
+
+def test_a_story_can_be_played_again():
+    search = Search(WITHOUT["If-Match"])
+    walk = search.walk()
+    here = search.world.beginning()
+    for words in walk.story[:-1]:
+        here = next(move.to for move in search.world.moves(here) if move.words == words)
+    assert search.promises.restless(here) == walk.broken
