@@ -54,3 +54,5 @@ def test_an_organizer_on_a_server_that_sends_no_invitations_is_told_before_anybo
     assert found["organizer", "scheduling"]["verdict"] == "fault"
     assert "sends no invitations by itself" in found["organizer", "scheduling"]["words"]
     assert "leave [organizer] out" in found["organizer", "scheduling"]["advice"]
+    assert installation.run("apply").returncode != 0
+    assert installation.run("thaw", "organizer").returncode == 0

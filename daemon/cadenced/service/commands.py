@@ -14,6 +14,7 @@ from pathlib import Path
 
 from cadenced.config import ConfigProblems, Installation, load
 from cadenced.config.problems import nearest
+from cadenced.core.accounts import ORGANIZER
 from cadenced.core.errors import ConfigError, UnsafePlanError
 from cadenced.core.findings import Finding
 from cadenced.core.guard import objection, too_much, upset
@@ -166,8 +167,10 @@ async def thaw_once(installation: Installation, name: str) -> str:
                 raise ConfigError(f"mail to {name} was never stopped")
             await store.clear_alert(f"address/{name.lower()}", SystemClock().now())
             return f"mail is sent to {name} again, from the next one that falls due"
-        if name not in installation.settings.calendars:
-            known = ", ".join(sorted(installation.settings.calendars)) or "none"
+        settings = installation.settings
+        accounts = {*settings.calendars, *([] if settings.organizer is None else [ORGANIZER])}
+        if name not in accounts:
+            known = ", ".join(sorted(accounts)) or "none"
             raise ConfigError(f'"{name}" is no calendar account in cadenced.toml; there are: {known}')
         lost = await store.thaw(name)
         await store.clear_alert(f"account/{name}", SystemClock().now())
