@@ -2,12 +2,14 @@
 
 python -m tests.simulation --seeds 1-50       many histories
 python -m tests.simulation --seeds 7 --trace  one of them, with all that happens
+python -m tests.simulation --lives --seeds 1-200  years of villages with full calendars, much leaner (lives/)
 """
 
 import argparse
 import asyncio
 import gc
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -21,12 +23,13 @@ def main() -> int:
     parser.add_argument("--seeds", default="1-4", help='as in "1-50" or "3,7"')
     parser.add_argument("--days", type=int, help="stop after so many days, instead of after the whole year")
     parser.add_argument("--trace", action="store_true", help="print everything that happens")
+    parser.add_argument("--lives", action="store_true", help="villages instead of the town")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at once")
     parser.add_argument("--here", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
     seeds = seeds_of(args.seeds)
     if args.here:
-        return _here(seeds[0], args.days, aloud=args.trace)
+        return (_life if args.lives else _here)(seeds[0], args.days, aloud=args.trace)
     return asyncio.run(_all(seeds, args))
 
 
@@ -36,11 +39,14 @@ def seeds_of(text: str) -> list[int]:
     return [n for first, _, last in spans for n in range(int(first), int(last or first) + 1)]
 
 
-def command(seed: int, days: int | None = None, *, trace: bool = False) -> tuple[list[str], dict[str, str]]:
+def command(
+    seed: int, days: int | None = None, *, trace: bool = False, lives: bool = False
+) -> tuple[list[str], dict[str, str]]:
     """How one seed is run: the command and its environment, where even the order of sets follows the seed."""
     argv = [sys.executable, "-m", "tests.simulation", "--here", "--seeds", str(seed)]
     argv += ["--days", str(days)] if days else []
     argv += ["--trace"] if trace else []
+    argv += ["--lives"] if lives else []
     return argv, {**os.environ, "PYTHONHASHSEED": str(seed)}
 
 
@@ -49,7 +55,7 @@ async def _all(seeds: list[int], args: argparse.Namespace) -> int:
 
     async def one(seed: int) -> None:
         async with gate:
-            argv, environment = command(seed, args.days, trace=args.trace)
+            argv, environment = command(seed, args.days, trace=args.trace, lives=args.lives)
             if await (await asyncio.create_subprocess_exec(*argv, env=environment)).wait():
                 failed.append(seed)
 
@@ -69,9 +75,26 @@ def _here(seed: int, days: int | None, *, aloud: bool) -> int:
             history = simulate(seed, Path(folder), days, aloud=aloud)
         except BrokenPromiseError as broken:
             print(broken, f"replay: python -m tests.simulation --seeds {seed} --trace", sep="\n", flush=True)
+            shutil.rmtree(folder, ignore_errors=True)
             os._exit(1)  # what is left of a broken world would only complain
     took = time.process_time() - began
     print(f"seed {seed}: {history.hash} in {took:.1f} s: {history}", flush=True)
+    return 0
+
+
+def _life(seed: int, days: int | None, *, aloud: bool) -> int:
+    from tests.simulation.lives.life import YEAR, BrokenVowError, live  # noqa: PLC0415 — likewise
+    from tests.simulation.lives.memory import Memory  # noqa: PLC0415
+
+    gc.set_threshold(50_000, 20, 100)
+    began = time.process_time()
+    try:
+        lived = asyncio.run(live(seed, Memory(), days or YEAR, aloud=aloud))
+    except BrokenVowError as broken:
+        print(broken, f"replay: python -m tests.simulation --lives --seeds {seed} --trace", sep="\n", flush=True)
+        return 1
+    took = time.process_time() - began
+    print(f"life {seed}: {lived.hash} in {took:.1f} s: {lived}", flush=True)
     return 0
 
 
