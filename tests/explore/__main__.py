@@ -1,13 +1,11 @@
 """`python -m tests.explore`: walks every scene to its end, some minutes each, and prints what it saw."""
 
 import argparse
-import gc
 import sys
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.explore.scenes import SMALL, WHOLE
-from tests.explore.search import Search, Walk
-from tests.explore.world import Scene
+from tests.explore.search import walked
 
 LIMIT = 400_000  # states of one scene: some 200 MB
 
@@ -21,18 +19,13 @@ def main() -> int:
     scenes = [scene for scene in (*SMALL, *WHOLE) if not args.scene or args.scene in scene.name]
     walks = []
     with ProcessPoolExecutor(args.jobs, max_tasks_per_child=1) as pool:
-        for walk in pool.map(_walked, scenes, [args.states] * len(scenes)):
+        for walk in pool.map(walked, scenes, [args.states] * len(scenes)):
             print(walk, flush=True)
             walks.append(walk)
     states, seconds = sum(walk.states for walk in walks), sum(walk.seconds for walk in walks)
     transitions = sum(walk.transitions for walk in walks)
     print(f"all: {states:,} states, {transitions:,} transitions, {seconds:.0f} s of one core")
     return 1 if any(walk.broken for walk in walks) else 0
-
-
-def _walked(scene: Scene, states: int) -> Walk:
-    gc.disable()  # nothing that is walked refers to itself, and all of it stays
-    return Search(scene).walk(states)
 
 
 if __name__ == "__main__":

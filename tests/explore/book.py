@@ -4,7 +4,7 @@ A model, for SQL is too slow for a million states: test_book.py holds it equal t
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -37,7 +37,7 @@ class PairRow(NamedTuple):
 
 
 class Tables(NamedTuple):
-    """What a database file holds. Each table is in the order of its keys; `position` is how far in the journal it is."""
+    """What a database file holds, each table in the order of its keys; `position` is how far in the journal it is."""
 
     pairs: tuple[PairRow, ...] = ()
     accounts: tuple[AccountRow, ...] = ()
@@ -51,7 +51,7 @@ class Tables(NamedTuple):
 class Book:
     """The methods are those of shell/store.Store, without its waiting."""
 
-    tables: Tables = Tables()
+    tables: Tables = field(default_factory=Tables)
     journal: tuple[Entry, ...] = ()
 
     def reopen(self) -> None:
@@ -140,9 +140,7 @@ class Book:
             moment(due) if due is not None else None,
         )
 
-    def save_turn(
-        self, pair: str, meetings: Sequence[Meeting], next_due: datetime, seen_due: datetime | None
-    ) -> None:
+    def save_turn(self, pair: str, meetings: Sequence[Meeting], next_due: datetime, seen_due: datetime | None) -> None:
         others = {m.uid: m for m in self.tables.meetings if m.identity.pair != pair}
         self._put(meetings=others | {m.uid: m for m in meetings})
         seen = stamp(seen_due) if seen_due is not None else None
@@ -152,7 +150,9 @@ class Book:
         before = {row.pair: row for row in self.tables.pairs}
         changed = [p for p, digest in stanzas.items() if p not in before or before[p].digest != digest]
         removed = [pair for pair, row in before.items() if row.digest and pair not in stanzas]
-        rows = {p: PairRow(p, stanzas.get(p, ""), before[p].next_due if p in before else 0) for p in (*changed, *removed)}
+        rows = {
+            p: PairRow(p, stanzas.get(p, ""), before[p].next_due if p in before else 0) for p in (*changed, *removed)
+        }
         self._put(pairs=before | rows)
         self.wake(rows.keys() & before.keys())
         return Changed(frozenset(changed), frozenset(removed))

@@ -10,11 +10,11 @@ from cadenced.core.records import MailState
 from cadenced.wire.ical import observe
 from tests.explore.book import Tables
 from tests.explore.ghost import Ghost
+from tests.explore.scene import FOREIGN, MEETING, TAKEN, WHO, At, their_event
 from tests.explore.shelf import Shelf
-from tests.explore.world import FOREIGN, MEETING, WHO, At, World, their_event
+from tests.explore.world import World
 
 ROUNDS = 4  # of looking and turning, after the last disturbance, until all is at rest
-TAKEN = "taken.ics"
 DAY = timedelta(days=1)
 
 
@@ -102,7 +102,8 @@ class Promises:
             return ""
         times = (meeting.start, meeting.end)
         if ghost.moved is not None and times != ghost.moved[1]:
-            return f"{ghost.moved[0]} moved it to {ghost.moved[1][0]:%-d %b %H:%M}, and it stands at {times[0]:%-d %b %H:%M}"
+            wanted, found = (f"{each:%-d %b %H:%M}" for each in (ghost.moved[1][0], times[0]))
+            return f"{ghost.moved[0]} moved it to {wanted}, and it stands at {found}"
         if ghost.off and meeting.state is not State.CANCELLED:
             return f"{ghost.off} called it off, and it is {meeting.state}"
         if meeting.state is State.DECLINED:
@@ -131,7 +132,11 @@ class Promises:
         tables: Tables = self.world.values["tables"][rest.tables]
         posted = {body.decode().partition(" ")[0] for body in self.world.values["post"][rest.post]}
         for row in tables.outbox:
-            if row.due <= now < row.expires and row.state in (MailState.QUEUED, MailState.UNKNOWN, MailState.ATTEMPTING):
+            if row.due <= now < row.expires and row.state in (
+                MailState.QUEUED,
+                MailState.UNKNOWN,
+                MailState.ATTEMPTING,
+            ):
                 return f"the mail {row.key} waits for ever"
             if row.state is MailState.SENT and row.key not in posted:
                 return f"the mail {row.key} is taken for sent"

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from tests.explore.scene import Scene, the_pair
 from tests.explore.shelf import Care, Kind
-from tests.explore.world import Scene, the_pair
 from tests.support.programme import at, programme, utc
 
 WISHES = (programme(the_pair()), programme(the_pair(agreed=at("Wed 15:00"))))
@@ -36,11 +36,15 @@ WHOLE = (
 _TWO = {"acts": 1, "standing": False, "lock": False, "what": ("moves",), "who": ("maya",)}
 GUARDED = {
     "If-Match": Scene("two moves", acts=2, what=("moves",), who=("maya",)),
-    "If-None-Match": Scene("an edited event brought back", acts=3, what=("edits", "deletes", "brings back"), who=("maya",)),
+    "If-None-Match": Scene(
+        "an edited event brought back", acts=3, what=("edits", "deletes", "brings back"), who=("maya",)
+    ),
     "derived UID": Scene("two daemons at once", **_TWO | {"acts": 0}),
     "tombstones": Scene("a deletion", acts=1, what=("deletes",)),
     "lock": Scene("one daemon and an agenda", **AGENDA),
-    "journal": Scene("a deletion, and the database lost", acts=1, faults=1, what=("deletes",), which=("lost database",)),
+    "journal": Scene(
+        "a deletion, and the database lost", acts=1, faults=1, what=("deletes",), which=("lost database",)
+    ),
 }
 TAKEN = {
     "If-Match": {"care": Care(if_match=False)},

@@ -1,13 +1,16 @@
 """Walks all that can happen in a scene, breadth first, so that the first broken promise has the shortest story."""
 
+import gc
 import struct
 import time
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tests.explore.promises import Promises
-from tests.explore.world import At, Scene, World
+from tests.explore.scene import At, Scene
+from tests.explore.world import World
 
 PACKED = struct.Struct(f"{len(At._fields)}I")
 
@@ -33,6 +36,12 @@ class Walk:
         if not self.broken:
             return line
         return "\n".join([line, *(f"  {n}. {words}" for n, words in enumerate(self.story, 1)), f"  → {self.broken}"])
+
+
+def walked(scene: Scene, states: int) -> Walk:
+    """In a process of its own."""
+    gc.disable()  # little of what is walked refers to itself, and nearly all of it stays
+    return Search(scene).walk(states)
 
 
 class Search:
@@ -88,7 +97,7 @@ class Search:
         while numbers[-1]:
             numbers.append(self._from[numbers[-1]])
         way = [At(*PACKED.unpack(self._states[n])) for n in reversed(numbers)]
-        for here, there in zip(way, way[1:], strict=False):
+        for here, there in pairwise(way):
             walk.story.append(next(move.words for move in self.world.moves(here) if move.to == there))
         walk.story += [last] if last else []
         walk.story += ["nothing disturbs any more"] if calm else []

@@ -21,6 +21,7 @@ from cadenced.reconciler import apply as writing
 from cadenced.reconciler.decision import Decision
 from cadenced.service import wheel as service
 from cadenced.service.wheel import Wheel
+from cadenced.shell.rows import EPOCH
 from tests.explore.effects import Door, Request
 
 ACCOUNTS = {name: CalendarAccount(name, url=f"/{name}/") for name in ("maya", "jonas")}
@@ -76,7 +77,7 @@ class Running:
     """One coroutine of a daemon, from its beginning."""
 
     def __init__(self, kind: str, programme: Programme, horizon: Horizon) -> None:
-        self.clock = Clock(datetime.min)
+        self.clock = Clock(EPOCH)
         store, calendars, mailer = Door("store"), Door("calendar"), Door("mail")
         self._wish = repr(programme)
         self.wheel = Wheel(programme, horizon, ACCOUNTS, store, calendars, self.clock, write=self._row)
@@ -236,5 +237,3 @@ class Tree:
     def _step(self, running: Running, step: Step) -> int:
         outcome, memory, now = step
         return self.memories(running.go(self.outcomes[outcome], self.memories[memory], now))
-
-

@@ -64,7 +64,11 @@ class Twins(RuleBasedStateMachine):
 
     save_account = calls("save_account", account_rows)
     record_look = rule(
-        row=account_rows, seen=st.lists(copies, unique_by=lambda c: c.uid), gone=st.sets(uids), known=by_uid, now=moments
+        row=account_rows,
+        seen=st.lists(copies, unique_by=lambda c: c.uid),
+        gone=st.sets(uids),
+        known=by_uid,
+        now=moments,
     )(
         lambda self, row, seen, gone, known, now: self.asks(
             "record_look",
@@ -77,7 +81,9 @@ class Twins(RuleBasedStateMachine):
     )
     save_copies = calls("save_copies", st.lists(copies, unique_by=lambda c: (c.uid, c.account)), by_place)
     drop_copies = calls("drop_copies", st.lists(copies, unique_by=lambda c: (c.uid, c.account)))
-    save_turn = calls("save_turn", st.just("p1"), meetings.map(lambda ms: [m_of("p1", m) for m in ms]), moments, st.none())
+    save_turn = calls(
+        "save_turn", st.just("p1"), meetings.map(lambda ms: [m_of("p1", m) for m in ms]), moments, st.none()
+    )
     set_stanzas = calls("set_stanzas", st.dictionaries(pairs, st.sampled_from(("h1", "h2"))))
     wake = calls("wake", st.lists(pairs, max_size=2))
     postpone = calls("postpone", pairs, moments)
