@@ -20,6 +20,8 @@ OFFICE_HOURS = tuple(WeeklyHours(day, 9 * 60, 17 * 60) for day in range(5))  # o
 
 Hours = tuple[tuple[int, int], ...]  # minutes after midnight, ascending, apart from each other
 
+ALL_DAY: Hours = ((0, DAY),)  # where only fits() can tell
+
 
 class Busy:
     """Times that are taken: intervals `[start, end)`, aware. Answers in logarithmic time."""
@@ -59,7 +61,7 @@ class SharedHours:
         mentor, protege = self._people
         shifts = (mentor.shift(day), protege.shift(day))
         if not (shifts[0].steady and shifts[1].steady):
-            return ((0, DAY),)
+            return ALL_DAY
         key = (day.weekday(), shifts[0].minutes, shifts[1].minutes)
         if (hours := self._week.get(key)) is None:
             hours = _intersect(mentor.on(*key[:2]), protege.on(key[0], key[2]))
@@ -70,6 +72,13 @@ class SharedHours:
         """Whether that long from `start` (UTC; `wall` is the same in the pair's zone) lies within both people's hours,
         to the minute, whatever their clocks do meanwhile.
         """
+        spans, begins = self.on(wall.date()), wall.hour * 60 + wall.minute
+        if spans is not ALL_DAY:
+            for first, last in spans:
+                if first <= begins and begins + minutes <= last:
+                    return True
+            if begins + minutes <= DAY:
+                return False
         mentor, protege = self._people
         return mentor.fits(start, wall, minutes) and protege.fits(start, wall, minutes)
 

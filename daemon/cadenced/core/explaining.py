@@ -105,10 +105,10 @@ def _explained(
     search, quest = asked
     quest = quest._replace(refused=meeting.tries.refused)
     seen: dict[datetime, Candidate] = {}
-    for tier, wall, points in candidates(search.hours, quest):
+    for tier, wall, points, fits in candidates(search.hours, quest):
         start = search.hours.utc(wall)
         if start is not None and start not in seen:
-            seen[start] = _candidate(pair, search, quest, (tier, wall, points, start), hindrances)
+            seen[start] = _candidate(pair, search, quest, (tier, wall, points, start, fits), hindrances)
     order = sorted(seen.values(), key=lambda each: (bool(each.against), 0 if each.against else each.cost, each.start))
     return Explanation(meeting, new, tuple(order), search.hours.utc(quest.target))
 
@@ -117,12 +117,12 @@ def _candidate(
     pair: Pair,
     search: Search,
     quest: Quest,
-    where: tuple[Tier, datetime, int, datetime],
+    where: tuple[Tier, datetime, int, datetime, bool],
     hindrances: Sequence[Hindrance],
 ) -> Candidate:
-    tier, wall, points, start = where
+    tier, wall, points, start, fits = where
     end = start + quest.length
-    found = obstacle(search, quest, tier, wall, (start, end))
+    found = obstacle(search, quest, wall, (start, end), fits=fits)
     parts = tuple(_parts(search, quest, wall, points, start))
     return Candidate(start, end, tier.why, parts, _words(pair, found, (start, end), hindrances) if found else "")
 

@@ -12,6 +12,8 @@ from cadenced.core.cadence import furthest, period, period_of
 from cadenced.core.model import Kind, Meeting, Pair, State
 from cadenced.core.slots import Quest, Window
 
+NEAR = timedelta(days=90)  # no policy allows less than this between two quarterly meetings
+
 
 def without_time(quest: Quest, place: Window) -> str:
     """A place of the grid that stays empty."""
@@ -28,6 +30,8 @@ def far_apart(
     placed, refused or called off they know, and a pause is meant. `meetings` are in order of time.
     """
     for before, after in pairwise(m for m in meetings if m.identity.kind is Kind.FACE_TO_FACE):
+        if after.start - before.start < min(pair.face_to_face.every.nominal * 13 // 10, NEAR):
+            continue  # as nearly all are: even of the shortest month, one and a half are longer
         wall, previous = wall_of(after), wall_of(before)
         place = period(pair, period_of(pair, wall.date()))
         ours = before.state is after.state is State.STANDING and not (before.pinned or after.pinned)

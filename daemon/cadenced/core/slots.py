@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
-from cadenced.core.availability import Busy, SharedHours
+from cadenced.core.availability import ALL_DAY, Busy, SharedHours
 from cadenced.core.bookings import Bookings
 from cadenced.core.model import Cadence, Identity, WeeklyTime
 
@@ -53,6 +53,10 @@ class Tiers:
         for tier in self._source:
             self._known.append(tier)
             yield tier
+
+
+# its tier, its wall time in the pair's zone, what it costs at least, and whether it fits (see obstacle())
+Candidate = tuple[Tier, datetime, int, bool]
 
 
 class Quest(NamedTuple):
@@ -119,10 +123,11 @@ class Search:
 def choose(search: Search, quest: Quest) -> Slot | None:
     """The best slot, or None. It looks no further than it must: what is left can only cost more."""
     best: Slot | None = None
-    for tier, wall, cost in candidates(search.hours, quest):
+    for candidate in candidates(search.hours, quest):
+        cost = candidate[2]
         if best is not None and cost > best.cost:
             break
-        slot = _slot(search, quest, tier, wall, cost)
+        slot = _slot(search, quest, candidate)
         if slot is not None and (best is None or (slot.cost, slot.start) < (best.cost, best.start)):
             best = slot
             if slot.cost == cost:
@@ -134,27 +139,31 @@ def options(search: Search, quest: Quest) -> list[Slot]:
     """Every slot, cheapest first, the earlier of two equals."""
     found: dict[datetime, Slot] = {}
     tried = set[tuple[datetime, bool]]()  # a later tier rules out what an earlier one did, for most of a quest's times
-    for tier, wall, cost in candidates(search.hours, quest):
+    for candidate in candidates(search.hours, quest):
+        tier, wall = candidate[:2]
         if wall in found or (wall, tier.agreed) in tried:
             continue
         tried.add((wall, tier.agreed))
-        if (slot := _slot(search, quest, tier, wall, cost)) is not None:
+        if (slot := _slot(search, quest, candidate)) is not None:
             found[wall] = slot
     return sorted(found.values(), key=lambda slot: (slot.cost, slot.start))
 
 
-def _slot(search: Search, quest: Quest, tier: Tier, wall: datetime, cost: int) -> Slot | None:
+def _slot(search: Search, quest: Quest, candidate: Candidate) -> Slot | None:
+    tier, wall, cost, fits = candidate
     start = search.hours.utc(wall)
     if start is None:
         return None
     span = (start, start + quest.length)
-    if obstacle(search, quest, tier, wall, span) is not None:
+    if obstacle(search, quest, wall, span, fits=fits) is not None:
         return None
     return Slot(*span, wall, _reason(tier, wall, quest), cost + _extra(search, quest, wall, span))
 
 
-def obstacle(search: Search, quest: Quest, tier: Tier, wall: datetime, span: Window) -> Obstacle | None:
-    """What rules a time out: `span` (UTC) begins at `wall` in the pair's zone."""
+def obstacle(search: Search, quest: Quest, wall: datetime, span: Window, *, fits: bool) -> Obstacle | None:
+    """What rules a time out: `span` (UTC) begins at `wall` in the pair's zone. `fits`: the two need not be available
+    then, or are for certain.
+    """
     hours, taken, (start, end) = search.hours, search.taken, span
     if start < search.earliest:
         return Obstacle.SOON
@@ -162,7 +171,7 @@ def obstacle(search: Search, quest: Quest, tier: Tier, wall: datetime, span: Win
         return Obstacle.PAUSE
     if taken.hard.overlaps(start, end):
         return Obstacle.TAKEN
-    if not (tier.agreed or hours.fits(start, wall, quest.cadence.minutes)):
+    if not (fits or hours.fits(start, wall, quest.cadence.minutes)):
         return Obstacle.HOURS
     if quest.refused and any(abs(start - each) < quest.length for each in quest.refused):
         return Obstacle.REFUSED
@@ -194,27 +203,25 @@ def allowed(hours: SharedHours, cadence: Cadence, start: datetime, end: datetime
     )
 
 
-def candidates(hours: SharedHours, quest: Quest) -> Iterator[tuple[Tier, datetime, int]]:
-    """The times that may do (naive, in the pair's zone), each with its tier and what it costs at least, cheapest first.
-    A time may come again in a later tier.
-    """
+def candidates(hours: SharedHours, quest: Quest) -> Iterator[Candidate]:
+    """The times that may do, cheapest first. A time may come again in a later tier."""
     for number, tier in enumerate(quest.tiers):
         if tier.window[0] < tier.window[1]:
             least = number * TIER
-            for wall, points in _agreed(quest, tier) if tier.agreed else _available(hours, quest, tier):
-                yield tier, wall, least + points if points < TIER else least + TIER - 1
+            for wall, points, fits in _agreed(quest, tier) if tier.agreed else _available(hours, quest, tier):
+                yield tier, wall, least + points if points < TIER else least + TIER - 1, fits
 
 
-def _agreed(quest: Quest, tier: Tier) -> Iterator[tuple[datetime, int]]:
+def _agreed(quest: Quest, tier: Tier) -> Iterator[tuple[datetime, int, bool]]:
     """The times that the two agreed on."""
     (low, high), center = tier.window, quest.target.date()
     for offset, at in _agreed_order(quest.cadence.at, *_days(low, high, center)):
         wall = datetime.combine(center + timedelta(offset), at)
         if low <= wall < high:
-            yield wall, abs(offset) * DISTANT
+            yield wall, abs(offset) * DISTANT, True
 
 
-def _available(hours: SharedHours, quest: Quest, tier: Tier) -> Iterator[tuple[datetime, int]]:
+def _available(hours: SharedHours, quest: Quest, tier: Tier) -> Iterator[tuple[datetime, int, bool]]:
     """The times that may lie within the hours of both."""
     (low, high), center, habit = tier.window, quest.target.date(), quest.habit
     weekday = None if habit is None else habit.weekday()
@@ -223,17 +230,14 @@ def _available(hours: SharedHours, quest: Quest, tier: Tier) -> Iterator[tuple[d
         if habit is not None and as_before:
             wall = datetime.combine(day, habit.time())
             if low <= wall < high:
-                yield wall, points
+                yield wall, points, False
             continue
-        for wall in _on(day, hours, quest.cadence.minutes):
-            if low <= wall < high:
-                yield wall, points
-
-
-def _on(day: date, hours: SharedHours, minutes: int) -> Iterator[datetime]:
-    for first, last in hours.on(day):
-        for minute in range(-(-first // GRID) * GRID, last - minutes + 1, GRID):
-            yield datetime.combine(day, time(minute // 60, minute % 60))
+        spans = hours.on(day)
+        for first, last in spans:
+            for minute in range(-(-first // GRID) * GRID, last - quest.cadence.minutes + 1, GRID):
+                wall = datetime.combine(day, time(minute // 60, minute % 60))
+                if low <= wall < high:
+                    yield wall, points, spans is not ALL_DAY
 
 
 def _days(low: datetime, high: datetime, center: date) -> tuple[int, int, int]:
