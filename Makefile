@@ -9,7 +9,7 @@ PREFIX ?= $(HOME)/cadenced
 	.venv/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
-.PHONY: help install demo test lint types layers units interop bench lock clean
+.PHONY: help install demo test lint types layers units interop bench explore lock clean
 help:     ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
 install: .venv/ready  ## put it into PREFIX (default: ~/cadenced), in an environment of its own
@@ -36,6 +36,8 @@ interop: .venv/ready  ## the contract suite against Debian's Cyrus (root; instal
 	$(PY) -m pytest -m interop $(ARGS)
 bench: .venv/ready    ## ratios, each measured within one run
 	$(PY) -m tests.bench $(ARGS)
+explore: .venv/ready  ## every interleaving of one meeting and one mail: a million states and more, half an hour
+	$(PY) -m tests.explore $(ARGS)
 lock:     ## renew both requirement files from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.txt
 	uv pip compile pyproject.toml --quiet --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements-dev.txt
