@@ -13,6 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")  # noqa: S108 — where there is one: the store syncs every commit, and a disk takes its time
@@ -22,6 +23,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", default="1-4", help='as in "1-50" or "3,7"')
     parser.add_argument("--days", type=int, help="stop after so many days, instead of after the whole year")
+    parser.add_argument("--year", type=int, default=365, help="days of the town's year, in which everything happens")
     parser.add_argument("--trace", action="store_true", help="print everything that happens")
     parser.add_argument("--lives", action="store_true", help="villages instead of the town")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes at once")
@@ -29,7 +31,7 @@ def main() -> int:
     args = parser.parse_args()
     seeds = seeds_of(args.seeds)
     if args.here:
-        return (_life if args.lives else _here)(seeds[0], args.days, aloud=args.trace)
+        return _life(seeds[0], args) if args.lives else _here(seeds[0], args)
     return asyncio.run(_all(seeds, args))
 
 
@@ -39,23 +41,20 @@ def seeds_of(text: str) -> list[int]:
     return [n for first, _, last in spans for n in range(int(first), int(last or first) + 1)]
 
 
-def command(
-    seed: int, days: int | None = None, *, trace: bool = False, lives: bool = False
-) -> tuple[list[str], dict[str, str]]:
+def command(seed: int, *options: str) -> tuple[list[str], dict[str, str]]:
     """How one seed is run: the command and its environment, where even the order of sets follows the seed."""
-    argv = [sys.executable, "-m", "tests.simulation", "--here", "--seeds", str(seed)]
-    argv += ["--days", str(days)] if days else []
-    argv += ["--trace"] if trace else []
-    argv += ["--lives"] if lives else []
+    argv = [sys.executable, "-m", "tests.simulation", "--here", "--seeds", str(seed), *options]
     return argv, {**os.environ, "PYTHONHASHSEED": str(seed)}
 
 
 async def _all(seeds: list[int], args: argparse.Namespace) -> int:
     gate, failed = asyncio.Semaphore(args.jobs), []
+    options = ["--year", str(args.year)] + (["--days", str(args.days)] if args.days else [])
+    options += [option for option, wanted in (("--trace", args.trace), ("--lives", args.lives)) if wanted]
 
     async def one(seed: int) -> None:
         async with gate:
-            argv, environment = command(seed, args.days, trace=args.trace, lives=args.lives)
+            argv, environment = command(seed, *options)
             if await (await asyncio.create_subprocess_exec(*argv, env=environment)).wait():
                 failed.append(seed)
 
@@ -65,14 +64,15 @@ async def _all(seeds: list[int], args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _here(seed: int, days: int | None, *, aloud: bool) -> int:
+def _here(seed: int, args: argparse.Namespace) -> int:
     from tests.simulation.run import BrokenPromiseError, simulate  # noqa: PLC0415 — the parent needs none of it
 
     gc.set_threshold(50_000, 20, 100)  # a year makes few cycles and keeps much: looking for them is a fifth of it
     began = time.process_time()
     with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
         try:
-            history = simulate(seed, Path(folder), days, aloud=aloud)
+            year = timedelta(days=args.year)
+            history = simulate(seed, Path(folder), args.days, year=year, aloud=args.trace)
         except BrokenPromiseError as broken:
             print(broken, f"replay: python -m tests.simulation --seeds {seed} --trace", sep="\n", flush=True)
             shutil.rmtree(folder, ignore_errors=True)
@@ -82,14 +82,14 @@ def _here(seed: int, days: int | None, *, aloud: bool) -> int:
     return 0
 
 
-def _life(seed: int, days: int | None, *, aloud: bool) -> int:
+def _life(seed: int, args: argparse.Namespace) -> int:
     from tests.simulation.lives.life import YEAR, BrokenVowError, live  # noqa: PLC0415 — likewise
     from tests.simulation.lives.memory import Memory  # noqa: PLC0415
 
     gc.set_threshold(50_000, 20, 100)
     began = time.process_time()
     try:
-        lived = asyncio.run(live(seed, Memory(), days or YEAR, aloud=aloud))
+        lived = asyncio.run(live(seed, Memory(), args.days or YEAR, aloud=args.trace))
     except BrokenVowError as broken:
         print(broken, f"replay: python -m tests.simulation --lives --seeds {seed} --trace", sep="\n", flush=True)
         return 1

@@ -9,9 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 
 from cadenced.service import daemon
+from cadenced.shell import calendars
 from tests.simulation.chronicle import Chronicle
 from tests.simulation.mail_promises import MailPromises
 from tests.simulation.promises import CalendarPromises
+from tests.simulation.remembered import remembered_busy_times
 from tests.simulation.script import QUIET, YEAR, Script
 from tests.simulation.world import START, World
 
@@ -29,12 +31,17 @@ class History:
     judged: int  # pairs that were calm when a day was judged
 
 
-def simulate(seed: int, folder: Path, days: int | None = None, *, aloud: bool = False) -> History:
-    """Raises BrokenPromiseError, with the end of the trace. One call in a process: what is global does not forget."""
+def simulate(
+    seed: int, folder: Path, days: int | None = None, *, year: timedelta = YEAR, aloud: bool = False
+) -> History:
+    """`year` is how long the history is; `days` stops it before its end. One call in a process: what is global does not
+    forget. Raises BrokenPromiseError, with the end of the trace.
+    """
     daemon.LONGEST_WAIT = DAY.total_seconds()  # nothing may rely on coming round by itself
+    calendars.busy_times = remembered_busy_times
     world = World(seed, folder, aloud=aloud)
     asyncio.set_event_loop(world.loop)
-    run = _Run(world)
+    run = _Run(world, year)
     try:
         world.loop.run_until_complete(run.year(days))
     except Exception as error:
@@ -51,15 +58,15 @@ class BrokenPromiseError(Exception):
 
 
 class _Run:
-    def __init__(self, world: World) -> None:
-        self._world, self._chronicle = world, Chronicle()
-        self._script = Script(world, self._chronicle)
+    def __init__(self, world: World, year: timedelta) -> None:
+        self._world, self._chronicle, self._year = world, Chronicle(), year
+        self._script = Script(world, self._chronicle, year)
         self._calendars = CalendarPromises(world, self._chronicle)
         self._mail = MailPromises(world, self._chronicle)
         self.judged = 0
 
     async def year(self, days: int | None) -> None:
-        end = START + (timedelta(days=days) if days else YEAR + QUIET)
+        end = START + (timedelta(days=days) if days else self._year + QUIET)
         await self._world.open()
         self._script.furnish()
         self._world.start()

@@ -7,6 +7,7 @@ import asyncio
 import random
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
+from math import ceil
 from operator import itemgetter
 
 from tests.simulation import town
@@ -24,8 +25,8 @@ Act = Callable[[], Coroutine[None, None, None]]
 
 
 class Script:
-    def __init__(self, world: World, chronicle: Chronicle) -> None:
-        self._world, self._chronicle = world, chronicle
+    def __init__(self, world: World, chronicle: Chronicle, year: timedelta) -> None:
+        self._world, self._chronicle, self._year = world, chronicle, year
         self._rng = random.Random(f"{world.seed}/script")
         self._hands = Hands(world, chronicle, self._rng)
         self._people = People(world, chronicle, self._rng)
@@ -42,8 +43,9 @@ class Script:
                 self._hands.keep(citizen, f"own-{number}.ics", private_event(f"{citizen}-{number}", start, rule))
 
     def timetable(self) -> list[tuple[datetime, Act]]:
-        begin, end = START + DAY, START + YEAR
-        found = [(self._between(begin, end), act) for act, count in self._often().items() for _ in range(count)]
+        begin, end = START + DAY, START + self._year
+        times = {act: ceil(count * (self._year / YEAR)) for act, count in self._often().items()}
+        found = [(self._between(begin, end), act) for act, count in times.items() for _ in range(count)]
         edits = self._edits()
         span = (end - begin) / len(edits)
         found += [(self._between(begin + span * i, begin + span * (i + 1)), act) for i, act in enumerate(edits)]

@@ -1,6 +1,7 @@
-"""Years of the town keep what cadenced promises, and one seed is one history. See `python -m tests.simulation --help`.
+"""Short years of the town keep what cadenced promises, and one seed is one history.
 
-Each seed runs in a process of its own: reruns in one process diverge. SIMULATION_SEEDS="1-50" asks for more of them.
+Each seed runs in a process of its own: reruns in one process diverge. SIMULATION_SEEDS="1-50" asks for more of them;
+`python -m tests.simulation` runs whole years.
 """
 
 import os
@@ -12,12 +13,13 @@ import pytest
 from tests.simulation.__main__ import command, seeds_of
 
 SEEDS = seeds_of(os.environ.get("SIMULATION_SEEDS", "1-4"))
-AGAIN = 45  # days: long enough for edits, faults and a kill or two
+YEAR = 100  # days, in which as much happens as in so many of a whole year, and everything once
+AGAIN = 30  # days: long enough for edits, faults and a kill or two
 LONGEST = 900  # seconds for one history, on a machine that does something else beside it
 
 
 def live(seed: int, days: int | None = None) -> subprocess.CompletedProcess[str]:
-    argv, environment = command(seed, days)
+    argv, environment = command(seed, "--year", str(YEAR), *(["--days", str(days)] if days else []))
     return subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False)
 
 

@@ -102,8 +102,10 @@ class Acts:
         if seen.start + by > now + HOUR:
             self._disturb(seen, now)
             self.shelves.calendars[citizen].move(seen.uid, by)
-            self.annals.moves[seen.uid].append((now, (seen.start + by, seen.end + by)))
-            self.note(f"{citizen} moves {seen.identity} of {seen.start} to {seen.start + by}")
+            self.eyes.look()
+            there = self.eyes.events[seen.uid][citizen]  # by its clock: over a change of the clocks, an hour off
+            self.annals.moves[seen.uid].append((now, there.times))
+            self.note(f"{citizen} moves {seen.identity} of {seen.start} to {there.start}")
 
     def _cancels(self, now: datetime) -> None:
         if target := self._coming(now):

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from cadenced.core import slots
 from cadenced.reconciler import busywatch, decision
 from tests.simulation.lives.acts import Acts
 from tests.simulation.lives.annals import Annals, Eyes
@@ -43,6 +44,7 @@ class BrokenVowError(Exception):
 async def live(seed: int, store: Any, days: int = YEAR, *, aloud: bool = False) -> Lived:
     """`store` is empty: shell/store.Store, or what fits it. BrokenVowError, with the end of the trace."""
     decision.DAILY = busywatch.ANEW = SELDOM
+    slots.GRID = 60  # minutes: twice as many times would take nearly twice as long
     life = _Life(seed, store, aloud=aloud)
     try:
         await life.days(days)

@@ -1,30 +1,25 @@
 """Everybody's calendars in memory, as the reconciler's port to them: no server, and no bytes between the two.
 
-What a real server does with a calendar, tests/contract holds. Busy times are read by the real wire/busy.py, each text
-once, for a year asks for the same ones again and again, and ours not at all, which it is to leave out. Must never know
-what stands in an event.
+What a real server does with a calendar, tests/contract holds. Our own events are not read for busy times: that they are
+left out, the unit tests hold. Must never know what stands in an event.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from cadenced.core.accounts import CalendarAccount, Collection, Resource, SyncResult
-from cadenced.core.busytime import BusyQuery, BusyReading, BusyTime, clipped
+from cadenced.core.busytime import BusyQuery, BusyReading
 from cadenced.core.errors import ConflictError
-from cadenced.wire.busy import busy_times
 from tests.simulation.readings import MARK
+from tests.simulation.remembered import remembered_busy_times
 from tests.support.clock import HandClock
 from tests.support.fakecalendar import FakeCalendar, uid_of
-
-SINCE, UNTIL = datetime(2026, 11, 1, tzinfo=UTC), datetime(2028, 8, 1, tzinfo=UTC)  # no life reaches further
 
 
 class Shelves:
     def __init__(self, names: list[str], clock: HandClock) -> None:
         self.calendars = {name: FakeCalendar("default", clock.now) for name in names}
         self.writes = 0
-        self._times: dict[tuple[str, str], tuple[BusyTime, ...]] = {}  # by text and zone
 
     async def discover(self, account: CalendarAccount) -> Collection:
         return Collection(account.name, f"shelf://town/{account.name}/")
@@ -73,20 +68,10 @@ class Shelves:
 
     async def busy(self, account: CalendarAccount, _collection: Collection, query: BusyQuery) -> BusyReading:
         bodies = self.calendars[account.name].bodies.values()
-        first, last = query.within
-        texts = (body for body in bodies if MARK not in body)
-        times = (each for body in texts for each in self._of(body, query) if first < each.end and each.start < last)
-        return BusyReading(clipped(times, query.within), events=True)
+        return BusyReading(remembered_busy_times([b for b in bodies if MARK not in b], query), events=True)
 
     async def close(self) -> None:
         """Nothing is open."""
-
-    def _of(self, body: str, query: BusyQuery) -> tuple[BusyTime, ...]:
-        key = (body, query.timezone)
-        if key not in self._times:
-            whole = BusyQuery((SINCE, UNTIL), query.timezone, query.addresses, query.ours)
-            self._times[key] = busy_times([body], whole)
-        return self._times[key]
 
     def _put(self, calendar: FakeCalendar, href: str, body: str) -> Resource:
         self.writes += 1

@@ -18,8 +18,8 @@ from cadenced.wire.busy import busy_times
 from tests.simulation.__main__ import command, seeds_of
 from tests.simulation.lives.life import START, live
 from tests.simulation.lives.memory import Memory
-from tests.simulation.lives.shelves import SINCE, UNTIL
 from tests.simulation.lives.village import village
+from tests.simulation.remembered import SINCE, UNTIL
 
 SEEDS = seeds_of(os.environ.get("SIMULATION_LIVES", "1-2"))
 SOME = 25  # days: refusals, moves, appointments and mails happen in them
@@ -28,7 +28,7 @@ LAST = datetime(2028, 8, 1, tzinfo=UTC)  # a diary knows a hundred weeks, its te
 
 
 def lived(seed: int) -> subprocess.CompletedProcess[str]:
-    argv, environment = command(seed, lives=True)
+    argv, environment = command(seed, "--lives")
     return subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False)
 
 
