@@ -34,6 +34,8 @@ units:    ## systemd units: verified, and exposure at most 1.5
 interop: .venv/ready  ## the contract suite against Debian's Cyrus (root; installs nothing)
 	@$(PY) -m tests.interop.cyrus check
 	$(PY) -m pytest -m interop $(ARGS)
+simulation: .venv/ready  ## 200 seeded years of villages, some twenty seconds each (ARGS="--seeds 7 --trace")
+	$(PY) -m tests.simulation --lives --seeds 1-200 $(ARGS)
 bench: .venv/ready    ## ratios, each measured within one run
 	$(PY) -m tests.bench $(ARGS)
 explore: .venv/ready  ## every interleaving of one meeting and one mail: a million states and more, half an hour
