@@ -18,6 +18,7 @@ from tests.simulation.readings import Seen
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 DECLINES = 0.3  # of the times that meetings get
+SOON = timedelta(hours=30)  # whoever refuses later is seen to when it is over: that is no refusal any more
 
 
 @dataclass
@@ -54,12 +55,12 @@ class Acts:
         for uid in sorted(touched):
             copies = self.eyes.events.get(uid)
             seen = next(iter(copies.values()), None) if copies else None
-            if seen is None or seen.start < now + 2 * HOUR or (uid, seen.start) in self._considered:
+            if seen is None or seen.start < now + SOON or (uid, seen.start) in self._considered:
                 continue
             self._considered.add((uid, seen.start))
             if self.rng.random() < DECLINES and not self.annals.by_human(uid, seen.times):
                 who = self.rng.sample(sorted(copies), min(len(copies), 1 + (self.rng.random() < 0.1)))
-                at = self._between(now, min(seen.start - HOUR, now + 40 * DAY))
+                at = self._between(now, min(seen.start - SOON, now + 40 * DAY))
                 self._plans += [(at, self._refusal(citizen, seen)) for citizen in who]
 
     def hear(self, mail: SendMail) -> None:
@@ -79,7 +80,7 @@ class Acts:
     def _refusal(self, citizen: str, planned: Seen) -> Callable[[datetime], None]:
         def refuse(now: datetime) -> None:
             seen = self.eyes.events[planned.uid].get(citizen)
-            if seen is not None and seen.start == planned.start and not seen.cancelled and seen.start > now:
+            if seen is not None and seen.start == planned.start and not seen.cancelled and seen.start > now + SOON / 2:
                 self._disturb(seen, now)
                 self.shelves.calendars[citizen].delete(seen.uid)
                 self.annals.refusals[seen.uid].append(Refusal(citizen, now, seen.start))
