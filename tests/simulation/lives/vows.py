@@ -149,7 +149,9 @@ class Vows:
             followed = not moves or moves[-1][1] == seen.times
             assert followed, f"it was moved to {moves[-1][1]}: {_told(seen)}"
         elif not any(each.cancelled for each in copies.values()):
-            asked = f"pair/{seen.pair}/asked/{seen.uid}" in alerts and self._annals.asked[seen.pair]
+            since = max(each.at for each in self._annals.refusals[seen.uid])
+            told = any(at >= since for at in self._annals.asked[seen.pair])
+            asked = f"pair/{seen.pair}/asked/{seen.uid}" in alerts or told  # the question lapses with its place
             assert asked, f"refused, and nobody was asked: {_told(seen)}"
             self.judged["asked"] += 1
 
@@ -162,14 +164,14 @@ class Vows:
         begin = datetime.combine(pair.start, datetime.min.time(), UTC)
         last = max([begin, *(start for start in standing if start <= now)])
         coming = min((start for start in standing if start > now), default=None)
-        if coming is not None and coming - max(last, self._village_began) <= _longest(pair):
+        if coming is not None and coming <= _latest(pair, max(last, self._village_began)):
             self._silent.pop(pair.id, None)
             return
         if now - self._silent.setdefault(pair.id, now) < SELDOM:
             return  # the next meeting is written when the pair's turn comes
         asked = max([self._told.get(pair.id, last), *self._annals.asked[pair.id]]) > last
         cancelled = any(
-            each.cancelled and each.start > last and (coming is None or each.start <= coming + _longest(pair))
+            each.cancelled and each.start > last and (coming is None or each.start <= _latest(pair, coming))
             for copies in meetings
             for each in copies.values()
         )
@@ -219,11 +221,11 @@ def _days_off(person: Person) -> set[date]:
     return set(holidays.country_holidays(country, subdiv=part or None, years=range(2026, 2029)))
 
 
-def _longest(pair: Pair) -> timedelta:
-    """One and a half intervals, or three months and two weeks."""
+def _latest(pair: Pair, last: datetime) -> datetime:
+    """One and a half intervals later, or three months and two weeks."""
     every = pair.face_to_face.every
-    quarter = add_months(pair.start, QUARTER) - pair.start + 14 * DAY
-    return min(1.5 * timedelta(days=31 * every.months + every.days), quarter)
+    quarter = datetime.combine(add_months(last.date(), QUARTER), last.timetz()) + 14 * DAY
+    return min(last + 1.5 * timedelta(days=31 * every.months + every.days), quarter)
 
 
 def _told(seen: Seen) -> str:
