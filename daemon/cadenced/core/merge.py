@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from cadenced.core.events import Baseline, Copy, ObservedEvent, fingerprint
-from cadenced.core.model import Identity, Meeting, State, Tries
+from cadenced.core.model import UNTRIED, Identity, Meeting, State, Tries
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -124,10 +124,16 @@ def _chosen(copies: Sequence[Copy]) -> Copy:
     """The copy whose time holds: one that a human moved before one of ours; of several moved the later LAST-MODIFIED.
 
     Copies of ours that disagree come from a turn that was cut off between two writes: the later decision holds, and not
-    LAST-MODIFIED, which an edit of a note renews. max() keeps the first of equals, which is the mentor's.
+    LAST-MODIFIED, which an edit of a note renews; of two in one second the one that knows of more refusals. max() keeps
+    the first of equals, which is the mentor's.
     """
     moved = {copy.account for copy in copies if _moved(copy.event) and not _refused_since(copy.event, copies)}
-    return max(copies, key=lambda copy: (copy.account in moved, _since(copy.event, ours=copy.account not in moved)))
+    return max(copies, key=lambda copy: (copy.account in moved, *_order(copy, ours=copy.account not in moved)))
+
+
+def _order(copy: Copy, *, ours: bool) -> tuple[datetime, int]:
+    tries = copy.event.baseline.tries if ours and copy.event.baseline else UNTRIED
+    return _since(copy.event, ours=ours), tries.changes + len(tries.refused)
 
 
 def _refused_since(event: ObservedEvent, copies: Sequence[Copy]) -> bool:

@@ -241,3 +241,12 @@ def test_a_note_written_while_a_move_is_carried_over_does_not_undo_the_move():
     others = copy("jonas", description="My note", last_modified=NOW + timedelta(hours=2))
     assert settle(IDENTITY, [movers, others], {}, None).meeting.start == later
     assert settle(IDENTITY, [others, movers], {}, None).meeting.start == later
+
+
+def test_of_two_decisions_in_one_second_the_one_that_knows_of_a_refusal_holds():
+    """The first was to carry a move over, the second to find another time, and a crash came between its two writes."""
+    refused = replace(
+        WRITTEN, tries=Tries(1, NOW, (START,)), start=START + timedelta(days=2), end=END + timedelta(days=2)
+    )
+    behind, ahead = copy("maya"), copy("jonas", baseline=refused, start=refused.start, end=refused.end)
+    assert settled(behind, ahead).meeting.start == refused.start
