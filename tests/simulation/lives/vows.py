@@ -36,8 +36,11 @@ class Vows:
     def judge_writes(self, touched: set[str], now: datetime) -> None:
         for uid in sorted(touched):
             copies = self._eyes.events.get(uid)
+            before = self._annals.stood.get(uid)
             if copies:
                 self._judge_write(next(iter(copies.values())), copies, now)
+            elif before is not None and not self._annals.refused(uid, before[0]):
+                del self._annals.stood[uid]  # it was taken off, for leave perhaps; if it comes back, that is no change
 
     def _judge_write(self, seen: Seen, copies: dict[str, Seen], now: datetime) -> None:
         annals, before = self._annals, self._annals.stood.get(seen.uid)
