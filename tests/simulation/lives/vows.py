@@ -27,7 +27,7 @@ class Vows:
     def __init__(self, village: Village, annals: Annals, eyes: Eyes) -> None:
         self._village, self._annals, self._eyes = village, annals, eyes
         self._holidays = {name: _days_off(who) for name, who in village.people.items()}
-        self._silent: dict[str, datetime] = {}  # by pair: since when it has no next meeting in time
+        self._silent: dict[tuple[str, datetime, datetime | None], datetime] = {}  # pair, last and next: since when
         self._told: dict[str, datetime] = {}  # by pair: when it was last an alert that a human must choose a time
         self.judged = Counter[str]()
 
@@ -168,9 +168,8 @@ class Vows:
         last = max([begin, *(start for start in standing if start <= now)])
         coming = min((start for start in standing if start > now), default=None)
         if coming is not None and coming <= _latest(pair, max(last, self._village_began)):
-            self._silent.pop(pair.id, None)
             return
-        if now - self._silent.setdefault(pair.id, now) < SELDOM:
+        if now - self._silent.setdefault((pair.id, last, coming), now) < SELDOM:
             return  # the next meeting is written when the pair's turn comes
         asked = max([self._told.get(pair.id, last), *self._annals.asked[pair.id]]) > last
         cancelled = any(
