@@ -21,7 +21,7 @@ install: .venv/ready  ## put it into PREFIX (default: ~/cadenced), in an environ
 demo: .venv/ready     ## show the real daemon at work on real servers, on loopback
 	@$(PY) -m cadenced demo
 test: .venv/ready     ## all tests that need no Debian server
-	$(PY) -m pytest -m 'not interop' $(ARGS)
+	$(PY) -m pytest -m 'not interop' -n 2 --dist loadfile $(ARGS)
 lint: .venv/ready     ## ruff: rules and format
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
