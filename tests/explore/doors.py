@@ -74,6 +74,8 @@ class Doors:
             ghost: Ghost = self.values["ghost"][here.ghost]
             if row.state is CopyState.DELETED and ghost.of(row.account).unseen:
                 said = parse_baseline(row.written)
+                if said is not None:
+                    ghost = ghost.misread(row.account, frozenset({said.start, *said.tries.refused}))
                 both = said is not None and ghost.of(row.account).unseen <= {*said.tries.refused}
                 if both and ghost.moved is not None and ghost.moved[1][0] == said.start:
                     ghost = ghost._replace(moved=None)

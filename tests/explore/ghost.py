@@ -11,12 +11,14 @@ Times = tuple[datetime, datetime]
 
 class Person(NamedTuple):
     """What one of the two did. `refused`: the starts at which they deleted the event; `unseen`: those of them that no
-    look has recorded; `title`: what they wrote; `took`: the body that they deleted, which they may bring back;
-    `stripped`: their app dropped our mark.
+    look has recorded; `forgotten`: the starts of their event that stood in a database which was lost or put back;
+    `title`: what they wrote; `took`: the body that they deleted, which they may bring back; `stripped`: their app
+    dropped our mark.
     """
 
     refused: frozenset[datetime] = frozenset()
     unseen: frozenset[datetime] = frozenset()
+    forgotten: frozenset[datetime] = frozenset()
     title: str = ""
     took: str = ""
     stripped: bool = False
@@ -44,6 +46,11 @@ class Ghost(NamedTuple):
         """What they deleted and no look has recorded, nobody can know of: the window."""
         person = self.of(who)
         return self.but(who, refused=person.refused - person.unseen, unseen=frozenset())
+
+    def misread(self, who: str, named: frozenset[datetime]) -> "Ghost":
+        """What they deleted at a time that the database lost, so that its tombstone names others: the window."""
+        person = self.of(who)
+        return self.but(who, refused=person.refused - ((person.unseen & person.forgotten) - named))
 
     def after(self, who: str, what: str, event: ObservedEvent, body: str) -> "Ghost":
         """`event` and `body` are as they stand after the act; of a deletion, as they were before."""

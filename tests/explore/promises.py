@@ -6,9 +6,10 @@ from datetime import timedelta
 from cadenced.core.events import ObservedEvent
 from cadenced.core.messages import DAYS_BEFORE, Mail, morning
 from cadenced.core.model import State
-from cadenced.core.records import MailState
+from cadenced.core.records import CopyRow, CopyState, MailState
+from cadenced.wire.baseline import baseline_text, parse_baseline
 from cadenced.wire.ical import observe
-from tests.explore.book import Tables
+from tests.explore.book import LONG_AGO, Tables
 from tests.explore.ghost import Ghost
 from tests.explore.scene import FOREIGN, MEETING, TAKEN, WHO, At, their_event
 from tests.explore.shelf import Shelf
@@ -158,8 +159,18 @@ class Promises:
 
 
 def _of_weight(tables: Tables) -> Tables:
-    """Without when a pair is due, and what the store notes of texts, which the calendars tell anew each time."""
-    return tables._replace(pairs=(), meetings=tuple(replace(each, touched=False) for each in tables.meetings))
+    """Without when a pair is due, and what the store notes of texts, which the calendars tell anew each time; and
+    without when it was decided on a copy for which another event has the UID, which each turn decides anew.
+    """
+    meetings = tuple(replace(each, touched=False) for each in tables.meetings)
+    return tables._replace(pairs=(), meetings=meetings, copies=tuple(map(_undated, tables.copies)))
+
+
+def _undated(row: CopyRow) -> CopyRow:
+    said = parse_baseline(row.written)
+    if row.state is not CopyState.FOREIGN or row.etag or said is None:
+        return row
+    return replace(row, written=baseline_text(replace(said, decided=LONG_AGO)))
 
 
 def _person(ghost: Ghost, who: str, event: ObservedEvent | None) -> str:

@@ -5,10 +5,13 @@ and the state that it leads to.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from cadenced.core.accounts import Outcome as Verdict
-from cadenced.core.records import MailState
+from cadenced.core.records import CopyState, MailState
 from cadenced.outbox import PLAUSIBLE_PAUSE
+from cadenced.wire.baseline import parse_baseline
+from cadenced.wire.ical import observe
 from tests.explore.book import Book, Tables
 from tests.explore.doors import key_of, said
 from tests.explore.ghost import Ghost
@@ -185,7 +188,17 @@ class World(People):
         there = self._sensed(here, lambda ghost: ghost._replace(lost=True))
         if self.scene.windows:  # what stood in the database alone
             there = self._sensed(there, lambda ghost: ghost.excused("maya").excused("jonas"))
+            for who in WHO:
+                stood = self._stood(here, who)
+                there = self._sensed(there, lambda ghost, who=who, stood=stood: ghost.but(who, forgotten=stood))
         return there._replace(tables=self.values["tables"](tables))
+
+    def _stood(self, here: At, who: str) -> frozenset[datetime]:
+        """Where the store has somebody's event: as it was read, and as it was to be written."""
+        rows = [row for row in self.values["tables"][here.tables].copies if row.account == who]
+        written = [parse_baseline(row.written) for row in rows if row.state is not CopyState.DELETED]
+        starts = (each.start for each in (*written, *(observe(row.body) for row in rows)) if each)
+        return frozenset(filter(None, starts))
 
     def _start(self, here: At, name: str) -> Move:
         now = self.now(here)
