@@ -21,6 +21,7 @@ from cadenced.core.records import (
     Settlement,
 )
 from cadenced.shell.looks import refused
+from cadenced.shell.replay import learns
 from cadenced.shell.rows import moment, stamp
 
 NO_TOMBSTONE = (CopyState.CANCELLING, CopyState.FOREIGN)
@@ -78,7 +79,9 @@ class Book:
         copies = self._copies()
         last = {(uid, account): (pair, "".join(written)) for _, uid, account, pair, _, *written in entries}
         for (uid, account), (pair, written) in last.items():
-            copies.setdefault((uid, account), CopyRow(uid, account, pair, "", "", "", written, CopyState.DELETED))
+            row = copies.setdefault((uid, account), CopyRow(uid, account, pair, "", "", "", written, CopyState.DELETED))
+            if learns(row.state, row.written, row.body, written):
+                copies[uid, account] = replace(row, written=written)
         self._put(copies=copies)
 
     # accounts and copies

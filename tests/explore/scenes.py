@@ -22,11 +22,8 @@ WHOLE = (
     Scene("the agenda and a move", acts=1, faults=1, what=("moves", "deletes"), **AGENDA),
     Scene("two things at once", acts=1, faults=1, at_once=2, standing=False, who=("jonas",)),
     Scene("all things at once", acts=1, faults=1, at_once=3, who=("jonas",)),
-    # open: a turn that decides again after a conflict takes away the waking that a saved file gave the pair meanwhile;
-    # and a look that was under way when the file was saved recovers an account unseen by what turns from then on
     Scene("another wish", acts=2, faults=1, wishes=WISHES, who=("maya",)),
     Scene("the database lost", acts=2, faults=1, which=("lost database",)),
-    # open: a deletion that the journal has, at a time that the copy of the database has not, does not reach its row
     Scene("the database put back", acts=2, faults=1, which=(), backup=True, who=("jonas",)),
     Scene("called off", acts=2, faults=1, what=("cancels", "puts on", "moves", "deletes"), who=("maya",)),
     Scene("a server that hides, and a fault", acts=2, faults=1, kind=Kind.HIDES, who=("maya",)),

@@ -117,7 +117,8 @@ class Wheel:
         observation = await self.observer.look(name, row)
         if name not in self._doubtful:
             before = self.rows.get(name)
-            cleared = before is not None and before.problem == DOUBT and observation.row.status is AccountStatus.OK
+            bad = before is not None and before.status is not AccountStatus.OK  # as turns have taken it, whoever looked
+            cleared = bad and observation.row.status is AccountStatus.OK
             observation = replace(observation, recovered=observation.recovered or cleared)
             self.rows[name] = observation.row
         if name == ORGANIZER and observation.row.status is AccountStatus.OK:
@@ -201,10 +202,12 @@ class Wheel:
 
     async def _carry_out(self, decision: Decision, told: Collection[str]) -> tuple[Applied, int]:
         applied, mails = await self._apply(decision)
+        seen_due = decision.seen_due  # a later waking may be for a file that this wheel does not know
         for _ in range(ROUNDS - 1):
             if not applied.again:
                 break
-            [decision] = await self.decider.decide([decision.pair], self.rows)
+            [anew] = await self.decider.decide([decision.pair], self.rows)
+            decision = replace(anew, seen_due=seen_due)
             applied, more = await self._apply(decision)
             mails += more
         await self.store.withdraw(decision.stale)

@@ -13,6 +13,8 @@ from cadenced.shell.journal import Journal
 from cadenced.shell.ledger import JOURNAL
 from cadenced.shell.rows import flat
 from cadenced.shell.upsert import insert_new, upsert
+from cadenced.wire.baseline import parse_baseline
+from cadenced.wire.ical import observe
 
 Entry = tuple[str, ...]
 
@@ -44,7 +46,25 @@ def _mail(connection: Connection, entries: Iterable[Entry]) -> None:
 
 
 def _tombstones(connection: Connection, entries: Iterable[Entry]) -> None:
-    """Only where nothing is known of the copy: what stands in a calendar, a look sees."""
+    """Where nothing is known of the copy, or only an earlier time of it, as in an old copy of the database: what stands
+    in a calendar, a look sees.
+    """
     last = {(uid, account): (pair, "".join(written)) for _, uid, account, pair, _, *written in entries}
     rows = [CopyRow(u, a, pair, "", "", "", written, CopyState.DELETED) for (u, a), (pair, written) in last.items()]
     insert_new(connection, schema.copies, [flat(row) for row in rows])
+    c = schema.copies.c
+    for uid, account, state, before, body in connection.execute(
+        select(c.uid, c.account, c.state, c.written, c.body).where(c.uid.in_({row.uid for row in rows}))
+    ).all():
+        _, written = last.get((uid, account), ("", ""))
+        if learns(state, before, body, written):
+            here = (c.uid == uid, c.account == account)
+            connection.execute(update(schema.copies).where(*here).values(written=written))
+
+
+def learns(state: str, before: str, body: str, written: str) -> bool:
+    """Whether a deletion in the journal tells of a later time of a copy than its row does."""
+    known, said, event = parse_baseline(before), parse_baseline(written), observe(body)
+    if known is None or said is None or said.decided <= known.decided:
+        return False
+    return state == CopyState.DELETED or (event.baseline is not None and event.start != said.start)

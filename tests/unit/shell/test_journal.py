@@ -2,6 +2,7 @@
 
 import errno
 import os
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from cadenced.core.errors import StoreError
 from cadenced.core.records import AccountRow, CopyState, MailState
 from cadenced.shell.journal import Journal
 from cadenced.shell.store import Store
+from cadenced.wire.baseline import baseline_text, parse_baseline
+from cadenced.wire.ical import compose
+from tests.support.events import START, creation
 from tests.support.records import NOW, copy, mail, settled
 
 SENT = ("sent", "maya-jonas/agenda/1/maya", "<1@example.org>", "2026-11-24T09:00:00+00:00")
@@ -132,6 +136,24 @@ class TestWhatItBringsBack:
         again = Store.open(path)
         (row,) = await again.copies("jonas")
         assert (row.uid, row.pair, row.state) == ("u1", "maya-jonas", CopyState.DELETED)
+        again.close()
+
+    async def test_an_older_database_learns_at_which_time_a_copy_was_deleted_since(self, store, path, tmp_path):
+        """It knew the event at another time: moved there since, and refused there."""
+        first, moved = creation(), creation(start=START + timedelta(days=1))
+        at_first, at_last = (replace(each.baseline, decided=NOW) for each in (first, moved))
+        live = copy("u1", body=compose(first, NOW), written=baseline_text(at_first))
+        await store.save_copies([live])
+        store.close()
+        backup = path.read_bytes()
+        store = Store.open(path)
+        await store.save_copies([replace(live, body=compose(moved, NOW), written=baseline_text(at_last), etag='"2"')])
+        await store.record_look(AccountRow("jonas"), [], ["u1"], {"u1": '"2"'}, NOW + timedelta(hours=1))
+        store.close()
+        path.write_bytes(backup)
+        again = Store.open(path)
+        (row,) = await again.copies("jonas")
+        assert (row.state, parse_baseline(row.written).start) == (CopyState.LIVE, moved.fields.start)
         again.close()
 
     async def test_an_older_database_learns_what_happened_since(self, store, path, tmp_path):
