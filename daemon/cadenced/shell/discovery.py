@@ -16,7 +16,7 @@ from yarl import URL
 from cadenced.core.accounts import CalendarAccount, Collection, Scheduling
 from cadenced.core.errors import AccessError, ConfigError, PermanentError, TemporaryError
 from cadenced.shell.dav import Ask, Dav, Reply, path_of, url_of
-from cadenced.shell.multistatus import CAL, DAV, DISCOVER, GONE, Member, parse
+from cadenced.shell.multistatus import CAL, CALENDARS, DAV, DISCOVER, GONE, INVITING, Member, parse
 
 WELL_KNOWN = "/.well-known/caldav"  # RFC 6764 §5
 HOPS = 4  # redirects from there: to the right path, to its slash, and two to spare
@@ -107,6 +107,10 @@ async def scheduling(dav: Dav, account: CalendarAccount, collection: Collection)
     principal = await _principal(dav, account, here) if here is not None else None
     if principal is None:
         return Scheduling(AUTOMATIC in words)
+    asked = Ask("PROPFIND", principal.url, body=INVITING, headers={"Depth": "0", "Content-Type": XML})
+    reply = await dav.request(account, asked)
+    members = parse(reply.body, reply.url).members if reply.status == 207 else ()
+    principal = _at(reply, members[0]) if members else principal
     known = principal.says.hrefs(f"{CAL}calendar-user-address-set")
     mail = [unquote(href[len(MAILTO) :]) for href in known if href.lower().startswith(MAILTO)]
     outboxes = principal.urls(f"{CAL}schedule-outbox-URL")
@@ -168,13 +172,14 @@ async def _asked(dav: Dav, account: CalendarAccount, url: str, depth: str) -> Re
     headers = {"Depth": depth, "Content-Type": XML}
     well_known = urlsplit(url).path == WELL_KNOWN
     bare = urlsplit(url).path in ("", "/")
-    reply = await dav.request(account, Ask("PROPFIND", url, body=DISCOVER, headers=headers, onward=well_known or bare))
+    body = CALENDARS if depth == "1" else DISCOVER
+    reply = await dav.request(account, Ask("PROPFIND", url, body=body, headers=headers, onward=well_known or bare))
     for _ in range(HOPS if well_known else 0):
         target = urljoin(url, reply.headers.get("Location", ""))
         if not 300 <= reply.status < 400 or urlsplit(target)[:2] != urlsplit(url)[:2]:
             break
         url = target
-        reply = await dav.request(account, Ask("PROPFIND", url, body=DISCOVER, headers=headers, onward=True))
+        reply = await dav.request(account, Ask("PROPFIND", url, body=body, headers=headers, onward=True))
     if well_known and 300 <= reply.status < 400:
         where = reply.headers.get("Location", "nowhere")
         raise ConfigError(f"{account.section}: the server says that calendars are at {where}; put that as url")

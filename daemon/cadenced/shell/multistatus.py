@@ -19,7 +19,11 @@ _SPACES = 'xmlns:d="DAV:" xmlns:c="urn:ietf:params:xml:ns:caldav"'
 
 DISCOVER = f"""{_HEAD}<d:propfind {_SPACES}><d:prop><d:current-user-principal/><d:resourcetype/><d:displayname/>\
 <d:current-user-privilege-set/><c:calendar-home-set/><c:supported-calendar-component-set/><c:schedule-inbox-URL/>\
-<c:schedule-outbox-URL/><c:schedule-calendar-transp/><c:schedule-default-calendar-URL/><c:calendar-user-address-set/></d:prop></d:propfind>"""
+<c:schedule-default-calendar-URL/></d:prop></d:propfind>"""
+# of a home's calendars and of a principal alone: Cyrus breaks off when it is asked such things at its root
+CALENDARS = DISCOVER.replace("<d:displayname/>", "<d:displayname/><c:schedule-calendar-transp/>")
+INVITING = f"""{_HEAD}<d:propfind {_SPACES}><d:prop><c:calendar-user-address-set/><c:schedule-outbox-URL/></d:prop>\
+</d:propfind>"""
 WRITE = frozenset({f"{DAV}all", f"{DAV}write", f"{DAV}write-content", f"{DAV}bind"})  # RFC 3744 §3; bind: to create
 GONE = frozenset({404, 410})
 CUT = 507  # of the collection: the list goes on, or ends too early (RFC 6578 §3.6)
