@@ -66,7 +66,11 @@ def _lines(each: Explanation, explained: Explained) -> Iterator[Text]:
 def _story(each: Explanation, zone: ZoneInfo) -> Iterator[str]:
     """Why the meeting is where it is, in a few sentences."""
     meeting, best = each.meeting, each.best
-    if meeting.pinned:
+    if meeting.state is State.DECLINED:
+        yield "Somebody can't then: another time is looked for, or both were asked (`cadenced status` says which)."
+    elif meeting.state is State.CANCELLED:
+        yield "One of the two called it off; it stays off for this time."
+    elif meeting.pinned:
         yield f"A person put it there ({meeting.reason}); the planner keeps off."
     elif each.new:
         yield f"{meeting.reason[:1].upper()}{meeting.reason[1:]}."
@@ -76,7 +80,7 @@ def _story(each: Explanation, zone: ZoneInfo) -> Iterator[str]:
         refused = ", ".join(_when(start, zone) for start in meeting.tries.refused)
         no = f" Somebody said no to {refused}." if refused else ""
         yield f"It was moved {meeting.tries.changes} of at most 3 times.{no}"
-    if best is not None and best.start != meeting.start and not each.new:
+    if best is not None and best.start != meeting.start and not each.new and meeting.state is not State.CANCELLED:
         yield f"If it had no time yet, it would be {_when(best.start, zone)}."
     if each.target is None:
         yield "It comes from an older policy: today's has no place for it, and nothing better was looked for."

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cadenced.core.hindrances import SOFT, Cause, Hindrance
-from cadenced.core.model import Identity, Meeting, Pair, Person
+from cadenced.core.model import Identity, Meeting, Pair, Person, State
 from cadenced.core.plan import Planner
 from cadenced.core.scene import Plan, Scene
 from cadenced.core.slots import (
@@ -103,7 +103,8 @@ def _explained(
     if asked is None:
         return Explanation(meeting, new)
     search, quest = asked
-    quest = quest._replace(refused=meeting.tries.refused)
+    refused = meeting.tries.refused + ((meeting.start,) if meeting.state is State.DECLINED else ())
+    quest = quest._replace(refused=refused)
     seen: dict[datetime, Candidate] = {}
     for tier, wall, points, fits in candidates(search.hours, quest):
         start = search.hours.utc(wall)

@@ -72,3 +72,10 @@ def test_a_refused_time_is_ruled_out_for_that():
 def test_a_meeting_that_is_off_is_explained_as_what_it_is():
     off = replace(STANDING[0], state=State.CANCELLED)
     assert explained(standing=(off, *STANDING[1:]))[0].meeting == off
+
+
+def test_a_declined_time_is_no_candidate_for_itself():
+    off = replace(STANDING[0], state=State.DECLINED, tries=Tries(1, NOW))  # it rests, and keeps its place till tomorrow
+    first = explained(standing=(off, *STANDING[1:]))[0]
+    assert first.meeting == off
+    assert [c.against for c in first.candidates if c.start == off.start] == ["somebody said no to it"]
