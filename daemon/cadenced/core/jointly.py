@@ -36,11 +36,10 @@ def plan_jointly(scenes: Sequence[Scene]) -> list[Plan]:
 
 
 class _Joint:
-    """One attempt. `left_out`: who found no time that was free before this began, with the time they would have had."""
+    """One attempt. `left_out`: who found no time because of what others chose, with the time they would have had."""
 
     def __init__(self, scenes: Sequence[Scene], reserved: Reserved) -> None:
         self._planners = [Planner(_counted(scene)) for scene in scenes]
-        self._free = [planner.search for planner in self._planners]  # as all was before
         self._plans: dict[int, Plan] = {}
         self._reserved = reserved
         self.left_out: dict[Identity, tuple[frozenset[str], Slot]] = {}
@@ -50,10 +49,11 @@ class _Joint:
         return [self._plans[number] for number in range(len(self._planners))]
 
     def run(self) -> None:
-        for people, slot in self._reserved.values():
+        for identity, (people, slot) in self._reserved.items():
             for planner in self._planners:
-                if people != planner.people:
+                if identity.pair != planner.pair.id:
                     planner.find_taken(people, slot)
+        self._free = [planner.search for planner in self._planners]  # before anybody chose
         running = {number: planner.run() for number, planner in enumerate(self._planners)}
         quests = self._advance(running, dict.fromkeys(running))
         while quests:

@@ -45,15 +45,14 @@ def settle(
     event, baseline = chosen.event, chosen.event.baseline
     if event.start is None or event.end is None or baseline is None:  # for the type checker: readable ones have all
         return None
+    stands = (copy.event for copy in readable if copy.etag or copy.event.identity)  # an intent has neither, nor texts
     meeting = Meeting(
         identity,
         event.start,
         event.end,
         placed=baseline.placed,
         rules=baseline.rules,
-        touched=any(
-            edited(copy.event) for copy in readable if copy.etag or copy.event.identity
-        ),  # an intent has neither
+        touched=any(map(edited, stands)),
         reason=_reason(chosen),
     )
     return _judged(meeting, readable, refusals)

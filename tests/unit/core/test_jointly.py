@@ -78,6 +78,14 @@ def test_who_is_left_out_by_an_earlier_choice_is_kept_a_time_and_all_begin_anew(
     assert [plan.gaps for plan in plans] == [(), ()]
 
 
+def test_two_that_are_left_out_are_not_kept_the_same_time():
+    shared = mentor("Tue 10:00-11:00")
+    plans = together(*(couple(n, shared, start=date(2026, 12, 1 + n % 3)) for n in range(8)))
+    found = all_starts(plans)
+    assert len(set(found)) == len(found)
+    assert any(plan.gaps for plan in plans)
+
+
 def test_limits_hold_over_all_pairs():
     shared = mentor(limits=Limits(per_week=1))
     plans = together(*(couple(n, shared) for n in range(4)))
