@@ -189,5 +189,8 @@ class Troubles:
 
     def _restart(self, span: Span) -> None:
         if self._world.life is None:
+            if self._world.half_saved:
+                self._world.trace.note("whoever starts it reads why it would not, and mends the file")
+                self._world.save()
             self._world.start()
         self._over(span, "the service is back")

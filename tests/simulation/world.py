@@ -75,6 +75,7 @@ class World:
         self.faults: list[str] = []  # what the service should never have done to itself
         self.life: Life | None = None
         self._saved = asyncio.Event()
+        self.half_saved = False  # with such a file the service goes on, and does not start
         self._isolate()
 
     async def open(self) -> None:
@@ -111,6 +112,7 @@ class World:
     def save(self, text: str | None = None) -> None:
         """Writes pairs.toml, as an editor does, and whoever watches the folder hears of it."""
         (self.folder / "pairs.toml").write_text(town.programme(self.couples) if text is None else text)
+        self.half_saved = text is not None
         self._saved.set()
 
     async def saves(self) -> AsyncGenerator[None]:
