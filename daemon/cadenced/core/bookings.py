@@ -49,6 +49,11 @@ class Bookings:
     def copy(self) -> "Bookings":
         return deepcopy(self)
 
+    @property
+    def limited(self) -> frozenset[str]:
+        """The ids of those of the two who have a limit."""
+        return frozenset(person.id for person in self._limited)
+
     def points(self, start: datetime) -> int:
         """What it costs that the mentor has other meetings on that day and in that week."""
         if not self._days:

@@ -72,17 +72,25 @@ class _Joint:
         kept = {n: self._reserved[q.identity][1] for n, q in quests.items() if q.identity in self._reserved}
         asked = {n: quest for n, quest in quests.items() if n not in kept}
         found: dict[int, Slot | None] = {n: choose(self._planners[n].search, quest) for n, quest in asked.items()}
-        if any(self._meet(found, one, other) for one, other in combinations(asked, 2)):
-            found = self._settled(asked)
+        near = {n: quest for n, quest in asked.items() if self._counts(n, quest, found[n])}
+        if any(self._meet(found, one, other) for one, other in combinations(near, 2)):
+            found |= self._settled(near)
         for number, slot in (found | kept).items():
             self._tell(number, quests[number], slot)
         return found | kept
 
+    def _counts(self, number: int, quest: Quest, slot: Slot | None) -> bool:
+        """What is not written yet is chosen again before it is, and must keep nobody from anything until then."""
+        return slot is None or self._planners[number].writes(quest, slot)
+
     def _meet(self, found: Mapping[int, Slot | None], one: int, other: int) -> bool:
-        """Whether two choices have to do with each other: the same person, in the same week."""
+        """Whether two choices have to do with each other: the same person in the same week, or with a limit."""
         first, second = found[one], found[other]
-        shared = self._planners[one].people & self._planners[other].people
-        return bool(shared and first and second and monday(first.wall.date()) == monday(second.wall.date()))
+        planner = self._planners[one]
+        shared = planner.people & self._planners[other].people
+        if not (shared and first and second):
+            return False
+        return bool(shared & planner.bookings.limited) or monday(first.wall.date()) == monday(second.wall.date())
 
     def _settled(self, quests: Mapping[int, Quest]) -> dict[int, Slot | None]:
         slots = {n: options(self._planners[n].search, quest) for n, quest in quests.items()}
@@ -115,8 +123,10 @@ class _Joint:
         people = self._planners[number].people
         if slot is None:
             before = choose(self._free[number], quest)
-            if before is not None:
+            if before is not None and self._counts(number, quest, before):
                 self.left_out[quest.identity] = people, before
+            return
+        if not self._counts(number, quest, slot):
             return
         for other, planner in enumerate(self._planners):
             if other != number:

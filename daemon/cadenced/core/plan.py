@@ -7,7 +7,7 @@ same plan. Must never know whose calendar is where, nor what was written: diff.p
 from bisect import bisect_left
 from collections.abc import Collection, Generator, Iterable, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from cadenced.core.availability import SharedHours
 from cadenced.core.bookings import Bookings
@@ -16,13 +16,11 @@ from cadenced.core.gaps import far_apart, without_time
 from cadenced.core.merge import buried
 from cadenced.core.model import UNTRIED, Horizon, Identity, Kind, Meeting, Pair, State, Tries
 from cadenced.core.scene import Ask, Plan, Scene
-from cadenced.core.slots import Quest, Search, Slot, Taken, Window, choose, options
+from cadenced.core.slots import Quest, Search, Slot, Taken, Window, choose, offers
 from cadenced.core.stability import Stability, Yielding
 from cadenced.core.windows import call_tiers, face_to_face_tiers
 
 NO_TIME = timedelta()
-OFFERED = 3  # times to choose from, when a human is asked
-
 
 Planning = Generator[Quest, Slot | None, Plan]
 
@@ -50,8 +48,9 @@ class Planner:
     """
 
     def __init__(self, scene: Scene) -> None:
-        self.pair, self.now, self.horizon, self.graves = scene.pair, scene.now, scene.horizon, scene.graves
-        self.standing = scene.standing
+        self.pair, self.now, self.graves, self.standing = scene.pair, scene.now, scene.graves, scene.standing
+        self.until = scene.now + scene.horizon.ahead
+        self.known = {m.identity for m in scene.standing}
         self.hours = SharedHours(scene.pair)
         self.walls: dict[datetime, datetime] = {}
         self.stability = Stability(scene.pair, self.hours, scene.now, scene.horizon.freeze, closed=scene.taken.closed)
@@ -70,7 +69,7 @@ class Planner:
         hard = self.stability.others.plus((m.start, m.end) for m in stays if m.end > self.now)
         bookings = scene.taken.bookings and scene.taken.bookings.copy()
         self.search = Search(
-            self.hours, replace(scene.taken, hard=hard, bookings=bookings), self.now + self.horizon.notice
+            self.hours, replace(scene.taken, hard=hard, bookings=bookings), self.now + scene.horizon.notice
         )
         self._book(self.left.values(), 1)
         self.earliest = self.hours.wall(self.search.earliest)
@@ -118,7 +117,7 @@ class Planner:
         """The last period to plan: the one after the horizon's, for its meeting bounds the calls before it, and the
         last in which something stands of ours. Where a human put something, be it by a slip years ahead, it stays.
         """
-        horizon = self.hours.wall(self.now + self.horizon.ahead).date()
+        horizon = self.hours.wall(self.until).date()
         standing = (self._wall(meeting).date() for meeting in self.standing if not meeting.pinned)
         return period_of(self.pair, max((horizon, *standing))) + 1
 
@@ -264,7 +263,7 @@ class Planner:
         stays = [m for m in self.left.values() if self.stability.fixed(m) or m.state is not State.STANDING]
         dropped = [replace(m, reason=self._why_dropped(m)) for m in self.left.values() if m not in stays]
         meetings = sorted((*stays, *self._written()), key=lambda m: (m.start, m.identity))
-        asks = tuple(Ask(each.meeting, self._offers(quest), each.why) for each, quest in self.asked)
+        asks = tuple(Ask(each.meeting, offers(self.search, quest), each.why) for each, quest in self.asked)
         return Plan(
             tuple(meetings),
             tuple(dropped),
@@ -273,21 +272,21 @@ class Planner:
             self.stability.again,
         )
 
-    def _offers(self, quest: Quest) -> tuple[tuple[datetime, datetime], ...]:
-        """The best times, each on another day."""
-        best: dict[date, Slot] = {}
-        for slot in options(self.search, quest):
-            best.setdefault(slot.wall.date(), slot)
-        return tuple((slot.start, slot.end) for slot in list(best.values())[:OFFERED])
+    def writes(self, quest: Quest, slot: Slot) -> bool:
+        """Whether a meeting that took the slot now would be in the plan."""
+        if slot.start <= self.until or quest.identity in self.known:
+            return True
+        return quest.identity.kind is Kind.FACE_TO_FACE and self._next_face_to_face() is None
 
     def _written(self) -> list[Meeting]:
         """What stands already, what begins before the horizon, and always the next face to face, however far."""
-        known = {m.identity for m in self.standing}
-        until = self.now + self.horizon.ahead
+        next_one = self._next_face_to_face()
+        return [m for m in self.taken if m.start <= self.until or m is next_one or m.identity in self.known]
+
+    def _next_face_to_face(self) -> Meeting | None:
         coming = (m for m in self.taken if m.state is State.STANDING and m.start > self.now)
         face_to_face = (m for m in coming if m.identity.kind is Kind.FACE_TO_FACE)
-        next_one = min(face_to_face, key=lambda m: m.start, default=None)
-        return [m for m in self.taken if m.start <= until or m is next_one or m.identity in known]
+        return min(face_to_face, key=lambda m: m.start, default=None)
 
     def _why_dropped(self, meeting: Meeting) -> str:
         if self.hours.paused(self._wall(meeting).date()):

@@ -17,6 +17,7 @@ from cadenced.core.model import Cadence, Identity, WeeklyTime
 
 GRID = 30  # minutes: meetings begin on the hour or half past, as people expect
 ORDERS = 4096  # remembered: 49 pairs of weekdays, and the few dozen windows that policies make
+OFFERED = 3  # times, when a human is asked
 HABIT = 2  # days nearer to the target that another time must be, to win over the weekday and time of last time
 
 # what a time costs, in points, beside its window
@@ -147,6 +148,14 @@ def options(search: Search, quest: Quest) -> list[Slot]:
         if (slot := _slot(search, quest, candidate)) is not None:
             found[wall] = slot
     return sorted(found.values(), key=lambda slot: (slot.cost, slot.start))
+
+
+def offers(search: Search, quest: Quest) -> tuple[Window, ...]:
+    """The best times, each on another day, for a human to choose from."""
+    best: dict[date, Slot] = {}
+    for slot in options(search, quest):
+        best.setdefault(slot.wall.date(), slot)
+    return tuple((slot.start, slot.end) for slot in list(best.values())[:OFFERED])
 
 
 def _slot(search: Search, quest: Quest, candidate: Candidate) -> Slot | None:

@@ -13,10 +13,10 @@ from cadenced.core.busytime import BusyTime
 from cadenced.core.hindrances import Cause, Hindrance
 from cadenced.core.leave import LEAVE, days_off
 from cadenced.core.model import Horizon, Meeting, Pair, Person, Programme, State
+from cadenced.reconciler.busywatch import BEYOND
 from cadenced.reconciler.ports import Store
 from cadenced.wire.holidays import holidays_in
 
-BEYOND = timedelta(days=130)  # of the horizon: the last period may be a quarter, and begins within it
 PEOPLE = 4096  # whose days off are remembered
 
 

@@ -101,6 +101,13 @@ def test_hours_a_month_leave_out_what_does_not_fit_and_say_so():
     assert sum(bool(plan.gaps) for plan in plans) >= 1
 
 
+def test_hours_a_month_hold_for_choices_of_the_same_moment_in_different_weeks():
+    """Pairs that start in different weeks look for their first meeting at the same moment."""
+    shared = mentor(limits=Limits(minutes_per_month=60))
+    plans = together(couple(1, shared, start=date(2026, 12, 1)), couple(2, shared, start=date(2026, 12, 14)))
+    assert len([start for start in all_starts(plans) if start.month == 12]) == 1
+
+
 def test_travel_is_kept_free_between_two_meetings_of_a_mentor():
     shared = mentor("Tue 09:00-13:00")
     pairs = [couple(n, shared, "Tue 09:00-13:00", travel=30) for n in range(2)]
