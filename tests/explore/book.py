@@ -23,6 +23,7 @@ from cadenced.core.records import (
 from cadenced.shell.looks import refused
 from cadenced.shell.replay import learns
 from cadenced.shell.rows import moment, stamp
+from cadenced.wire.baseline import taken_off
 
 NO_TOMBSTONE = (CopyState.CANCELLING, CopyState.FOREIGN)
 OPEN = (MailState.QUEUED, MailState.UNKNOWN)
@@ -104,9 +105,11 @@ class Book:
         lost = [replace(r, written=refused(r.written, r.body, now)) for r in went if r.state not in NO_TOMBSTONE]
         since = str(account.since or "-")
         self._note([("deleted", r.uid, r.account, r.pair or "-", since, r.written or "-") for r in lost])
+        ours = [replace(r, written=taken_off(r.written, now)) for r in went if r.state is CopyState.CANCELLING]
+        ours = [row for row in ours if row.written]
         current = [copy for copy in seen if as_known(copy.uid)]
         copies = {key: row for key, row in self._copies().items() if row not in went}
-        tombs = [replace(row, state=CopyState.DELETED, body="", etag="") for row in lost]
+        tombs = [replace(row, state=CopyState.DELETED, body="", etag="") for row in (*lost, *ours)]
         self._put(copies=copies | {(row.uid, row.account): row for row in (*current, *tombs)})
         if not all(map(as_known, (*(copy.uid for copy in seen), *gone))):
             before = self.accounts().get(account.account)

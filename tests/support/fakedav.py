@@ -34,6 +34,7 @@ class Faults:
     silent_put: bool = False  # no ETag on PUT
     rewrites: bool = False  # and stores something else than what was sent
     lost_replies: int = 0  # so many PUTs take effect and then cut the line
+    lost_deletions: int = 0  # so many DELETEs likewise
     unanswered: int = 0  # so many PUTs take effect and are never answered
     refuses_writes: int = 0  # answer PUT and DELETE with it
     careless: bool = False  # as SOGo: overlooks If-None-Match, If-Match on DELETE, and If-Match where nothing is
@@ -207,6 +208,9 @@ class FakeDav:
             return await self._put(request, calendar, name, there)
         if there:
             calendar.remove(name)
+        if self.faults.lost_deletions:
+            self.faults.lost_deletions -= 1
+            request.transport.abort()
         return web.Response(status=204 if there else 404)
 
     def _may(self, request: web.Request, etag: str | None) -> bool:

@@ -69,7 +69,8 @@ class _Joint:
         return found
 
     def _answers(self, quests: Mapping[int, Quest]) -> dict[int, Slot | None]:
-        kept = {n: self._reserved[q.identity][1] for n, q in quests.items() if q.identity in self._reserved}
+        reserved = {n: self._reserved[q.identity][1] for n, q in quests.items() if q.identity in self._reserved}
+        kept = {n: slot for n, slot in reserved.items() if quests[n].reaches(slot.wall)}  # or its neighbours moved
         asked = {n: quest for n, quest in quests.items() if n not in kept}
         found: dict[int, Slot | None] = {n: choose(self._planners[n].search, quest) for n, quest in asked.items()}
         near = {n: quest for n, quest in asked.items() if self._counts(n, quest, found[n])}

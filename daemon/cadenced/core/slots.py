@@ -78,6 +78,9 @@ class Quest(NamedTuple):
     def length(self) -> timedelta:
         return timedelta(minutes=self.cadence.minutes)
 
+    def reaches(self, wall: datetime) -> bool:
+        return any(low <= wall < high for (low, high), *_ in self.tiers)
+
 
 class Slot(NamedTuple):
     """A time that a meeting can take: aware, in UTC; `wall` is its start in the pair's zone. `cost` is in points."""

@@ -6,6 +6,7 @@ precondition on every write, and on a conflict read and decide again. Must never
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from cadenced.core.accounts import CalendarAccount, Collection, Resource
@@ -17,7 +18,7 @@ from cadenced.reconciler.organizer import Organizer
 from cadenced.reconciler.ours import Known, writable
 from cadenced.reconciler.ports import Calendars, Clock, Store
 from cadenced.wire.attendees import with_guests
-from cadenced.wire.baseline import baseline_text
+from cadenced.wire.baseline import baseline_text, taken_off
 from cadenced.wire.ical import compose, observe, revise
 
 
@@ -131,7 +132,7 @@ class _Run:
             self._wrote(action, await self._with_word(action, resource))
         else:
             await calendars.delete(account, collection, action.href, action.etag)
-            self.dropped.append(self._known(action))
+            self._took_off(self._known(action), now)
 
     async def _with_word(self, action: CreateEvent | UpdateEvent, written: Resource) -> Resource:
         """What was written, with the server's word on whom it reached: Xandikos puts it there unasked."""
@@ -186,6 +187,12 @@ class _Run:
         new = isinstance(action, CreateEvent) or self._known(action).state is CopyState.INTENDED
         row = _row(self.decision.pair, action, resource.href, CopyState.INTENDED if new else CopyState.LIVE)
         self.written.append(replace(row, etag=resource.etag, body=resource.body))
+
+    def _took_off(self, row: CopyRow, now: datetime) -> None:
+        if refused := taken_off(row.written, now):
+            self.written.append(replace(row, state=CopyState.DELETED, etag="", body="", written=refused))
+        else:
+            self.dropped.append(row)
 
     def _as_it_was(self, action: EventAction) -> None:
         """The new time that was intended was never there."""

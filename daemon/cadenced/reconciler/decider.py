@@ -39,8 +39,10 @@ class Decider:
 
     async def explain(self, name: str, rows: Mapping[str, AccountRow]) -> list[Explanation]:
         """Why the coming meetings of a pair of the programme have their times."""
-        turn = await self._turn(name, await self.store.load_pair(name), rows, self.clock.now())
-        return explain(turn.scene, turn.surroundings.hindrances)
+        now = self.clock.now()
+        turn = self._turn(name, await self.store.load_pair(name), rows, now)
+        around = await self.neighbourhood.around(turn.pair, now)
+        return explain(turn.scene(around), around.hindrances)
 
     def forget(self, names: Iterable[str]) -> None:
         """What was decided for these pairs is not carried out."""
@@ -57,18 +59,19 @@ class Decider:
         now = self.clock.now()
         states = {name: await self.store.load_pair(name) for name in group}
         gone = [name for name in group if name not in self.programme.pairs]
-        turns = [await self._turn(name, states[name], rows, now) for name in group if name not in gone]
-        plans = plan_jointly([turn.scene for turn in turns]) if turns else []
+        turns = [self._turn(name, states[name], rows, now) for name in group if name not in gone]
+        for turn in turns:  # what their people did meanwhile, before any of them looks for a time
+            self.neighbourhood.decided(turn.pair.id, turn.standing)
+        scenes = [turn.scene(await self.neighbourhood.around(turn.pair, now)) for turn in turns]
+        plans = plan_jointly(scenes) if scenes else []
         decisions = [turn.decide(plan) for turn, plan in zip(turns, plans, strict=True)]
         for decision in decisions:
             self.neighbourhood.decided(decision.pair, decision.meetings)
         return [*decisions, *(self._farewell(name, states[name], now) for name in gone)]
 
-    async def _turn(self, name: str, state: PairState, rows: Mapping[str, AccountRow], now: datetime) -> Turn:
+    def _turn(self, name: str, state: PairState, rows: Mapping[str, AccountRow], now: datetime) -> Turn:
         pair = self.programme.pairs[name]
-        surroundings = await self.neighbourhood.around(pair, now)
-        state, host = self._own(pair, state), self.organizer.host
-        return Turn(pair, state, rows, self.accounts, now, self.horizon, surroundings, host)
+        return Turn(pair, self._own(pair, state), rows, self.accounts, now, self.horizon, self.organizer.host)
 
     def _farewell(self, name: str, state: PairState, now: datetime) -> Decision:
         """What the organizer's server brought to guests, it takes back itself."""

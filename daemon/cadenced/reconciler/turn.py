@@ -40,7 +40,6 @@ class Turn:
     accounts: Mapping[str, CalendarAccount]
     now: datetime
     horizon: Horizon
-    surroundings: Surroundings
     host: Host = field(default_factory=Host)
 
     def __post_init__(self) -> None:
@@ -51,12 +50,16 @@ class Turn:
         self.settled = list(self._settled())
 
     @property
-    def scene(self) -> Scene:
+    def standing(self) -> tuple[Meeting, ...]:
+        """What the calendars have, whatever the store remembers."""
+        return tuple(each.meeting for each in self.settled)
+
+    def scene(self, around: Surroundings) -> Scene:
         """What there is to plan from."""
-        standing = [each.meeting for each in self.settled]
+        standing = self.standing
         known = {meeting.uid for meeting in standing}
         graves = {uid: traces.latest(said) for uid, said in self.refusals.items() if uid not in known}
-        away = taken(self.surroundings.hindrances, self.surroundings.bookings)
+        away = taken(around.hindrances, around.bookings)
         return Scene(self.pair, standing, self.now, self.horizon, away, {u: b for u, b in graves.items() if b})
 
     def decide(self, plan: Plan) -> Decision:

@@ -16,7 +16,7 @@ from cadenced.core.records import AccountRow, CopyRow, CopyState
 from cadenced.shell import schema
 from cadenced.shell.rows import Row, flat
 from cadenced.shell.upsert import upsert
-from cadenced.wire.baseline import baseline_text, parse_baseline
+from cadenced.wire.baseline import baseline_text, parse_baseline, taken_off
 from cadenced.wire.ical import last_words, observe
 
 NO_TOMBSTONE = (CopyState.CANCELLING, CopyState.FOREIGN)  # that it is gone is no human's doing, or none of our business
@@ -40,7 +40,8 @@ class Look:
         """Writes it; returns the pairs to which something happened."""
         lost, current = self._lost(gone), [copy for copy in seen if self._as_known(copy.uid)]
         went = self._gone(gone)
-        tombs = [row | {"state": str(CopyState.DELETED), "body": "", "etag": ""} for row in lost]
+        marked = (*lost, *self._taken_off(gone))
+        tombs = [row | {"state": str(CopyState.DELETED), "body": "", "etag": ""} for row in marked]
         drop(self._connection, went)
         upsert(self._connection, schema.copies, [*map(flat, current), *tombs])
         upsert(self._connection, schema.accounts, [flat(self._with_token((*(c.uid for c in seen), *gone)))])
@@ -55,6 +56,11 @@ class Look:
         """Those that a human deleted, each with the time that it had then: that time was refused, and no other."""
         lost = [dict(row) for row in self._gone(gone) if row["state"] not in NO_TOMBSTONE]
         return [row | {"written": refused(row["written"], row["body"], self._now)} for row in lost]
+
+    def _taken_off(self, gone: Sequence[str]) -> list[dict[str, Any]]:
+        """Those that we took away ourselves, of which some time was refused before."""
+        ours = [dict(row) for row in self._gone(gone) if row["state"] == CopyState.CANCELLING]
+        return [row | {"written": words} for row in ours if (words := taken_off(row["written"], self._now))]
 
     def _with_token(self, concerned: Iterable[str]) -> AccountRow:
         if all(map(self._as_known, concerned)):

@@ -3,6 +3,7 @@
 Owns that line, which must be read for ever. Must never know iCalendar.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from cadenced.core.events import Baseline
@@ -37,6 +38,19 @@ def parse_baseline(text: str) -> Baseline | None:
         return None
     texts = (summary, location, description)
     return Baseline(start, end, (first, last), rules, *texts, decided, tries, cancelled=standing == "off")
+
+
+def taken_off(written: str, now: datetime) -> str:
+    """The baseline's text of a meeting whose event we took away, as it was when its time was last refused: should it
+    ever come back, at a refused time it must not. Empty where nobody refused one that is still to come.
+    """
+    baseline = parse_baseline(written)
+    *before, last = sorted(baseline.tries.refused) if baseline and baseline.tries.refused else [now]
+    if baseline is None or last <= now:
+        return ""
+    tries = Tries(max(0, baseline.tries.changes - 1), refused=tuple(before))  # what the file does now does not count
+    end = last + (baseline.end - baseline.start)
+    return baseline_text(replace(baseline, start=last, end=end, decided=now, tries=tries, cancelled=False))
 
 
 def stamp(moment: datetime) -> str:

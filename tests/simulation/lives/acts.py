@@ -84,7 +84,8 @@ class Acts:
                 self._disturb(seen, now)
                 self.shelves.calendars[citizen].delete(seen.uid)
                 self.annals.refusals[seen.uid].append(Refusal(citizen, now, seen.start))
-                self.annals.moves.pop(seen.uid, None)
+                if self.annals.by_human(seen.uid, seen.times):  # else the move, which they haven't seen, holds
+                    del self.annals.moves[seen.uid]
                 self.note(f"{citizen} deletes {seen.identity} of {seen.start}")
 
         return refuse

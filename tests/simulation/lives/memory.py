@@ -21,6 +21,7 @@ from cadenced.core.records import (
     OutboxRow,
     PairState,
 )
+from cadenced.wire.baseline import taken_off
 from cadenced.wire.ical import last_words
 
 NO_TOMBSTONE = (CopyState.CANCELLING, CopyState.FOREIGN)
@@ -68,8 +69,9 @@ class Memory:
             if row is not None and uid in as_known and row.state is not CopyState.DELETED:
                 pairs.add(row.pair)
                 del self._copies[uid, name]
-                if row.state not in NO_TOMBSTONE:
-                    words = last_words(row.written, row.body, now)
+                ours = row.state in NO_TOMBSTONE
+                words = last_words(row.written, row.body, now) if not ours else taken_off(row.written, now)
+                if words and row.state is not CopyState.FOREIGN:
                     tomb = replace(row, written=words, state=CopyState.DELETED, body="", etag="")
                     self._copies[uid, name] = tomb
         self._copies.update({(copy.uid, name): copy for copy in seen if copy.uid in as_known})

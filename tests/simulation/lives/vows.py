@@ -224,10 +224,11 @@ def _days_off(person: Person) -> set[date]:
 
 
 def _latest(pair: Pair, last: datetime) -> datetime:
-    """One and a half intervals later, or three months and two weeks."""
-    every = pair.face_to_face.every
-    quarter = datetime.combine(add_months(last.date(), QUARTER), last.timetz()) + 14 * DAY
-    return min(last + 1.5 * timedelta(days=31 * every.months + every.days), quarter)
+    """One and a half intervals later, or three months and two weeks, by the pair's clock."""
+    every, zone = pair.face_to_face.every, ZoneInfo(pair.timezone)
+    wall = last.astimezone(zone).replace(tzinfo=None)
+    quarter = datetime.combine(add_months(wall.date(), QUARTER), wall.time()) + 14 * DAY
+    return min(wall + 1.5 * timedelta(days=31 * every.months + every.days), quarter).replace(tzinfo=zone)
 
 
 def _told(seen: Seen) -> str:

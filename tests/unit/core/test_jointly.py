@@ -1,6 +1,7 @@
 """Pairs that share people, planned together: nobody in two places, nobody left out whom a little giving way fits in."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -119,6 +120,38 @@ def test_a_pair_alone_is_planned_as_ever():
     alone = couple(1, mentor(), agreed=at("Tue 17:30"))
     [scene] = scenes(alone)
     assert plan_jointly([scene]) == [plan_scene(scene)]
+
+
+def after_leaves(pairs, leaves):
+    """Plans anew what stands, when leaves have been told."""
+    before, again = together(*pairs), []
+    for scene, plan in zip(scenes(*pairs), before, strict=True):
+        others = leaves.plus((m.start, m.end) for other in before if other is not plan for m in other.meetings)
+        again.append(replace(scene, standing=plan.meetings, taken=replace(scene.taken, hard=others, closed=leaves)))
+    return sorted((m.start, m.end) for plan in plan_jointly(again) for m in plan.meetings)
+
+
+def test_a_time_kept_for_a_call_is_not_taken_when_its_own_neighbour_has_come_there():
+    """With both called off for leave, the time that a call would have had is the first of the face-to-face meeting."""
+    pairs = [
+        replace(couple(n, mentor(), start=date(2026, 12, first)), calls=pair().calls)
+        for n, first in enumerate((1, 1, 1, 1, 10))
+    ]
+    leaves = [("2026-11-24T09:00", "2026-12-31T15:00"), ("2026-12-31T16:00", "2027-01-21T16:00")]
+    meetings = after_leaves(pairs, Busy((utc(first), utc(last)) for first, last in leaves))
+    assert all(one[1] <= other[0] for one, other in pairwise(meetings))
+
+
+@given(st.data())
+@settings(max_examples=30, deadline=None)
+def test_nobody_is_in_two_places_when_what_stands_gives_way_to_leave(data):
+    shared = mentor(*data.draw(st.sampled_from([("Tue 10:00-12:00", "Wed 15:00-16:00"), ("Mon-Fri 09:00-17:00",)])))
+    pairs = [
+        replace(couple(n, shared, start=date(2026, 12, data.draw(st.integers(1, 28)))), calls=pair().calls)
+        for n in range(data.draw(st.integers(2, 5)))
+    ]
+    meetings = after_leaves(pairs, Busy(data.draw(busy_times(NOW))))
+    assert all(one[1] <= other[0] for one, other in pairwise(meetings))
 
 
 @given(st.data())

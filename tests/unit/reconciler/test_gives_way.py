@@ -196,6 +196,20 @@ class TestTogether:
         assert three.times("ida")[other.uid] == three.times("maya")[other.uid] != other.start
         assert await self.overlaps(three) == []
 
+    async def test_who_looks_for_another_time_keeps_off_one_to_which_a_human_has_just_moved_something(self, three):
+        await three.runs(*self.both())
+        mine, other = await three.first("maya-jonas"), await three.first("maya-ida")
+        three.calendar("jonas").delete(mine.uid)
+        await three.wheel.look()
+        [decision] = await three.wheel.decide(await three.wheel.due())
+        wanted = next(m.start for m in decision.meetings if m.uid == mine.uid)
+        three.wheel.decider.forget(["maya-jonas"])
+        three.calendar("ida").move(other.uid, by=wanted - other.start)
+        await three.later()
+        assert three.times("ida")[other.uid] == three.times("maya")[other.uid] == wanted
+        assert three.times("jonas")[mine.uid] == three.times("maya")[mine.uid] not in (wanted, mine.start)
+        assert await self.overlaps(three) == []
+
     async def test_a_pair_added_later_moves_nothing_of_the_other(self, three):
         first, second = self.both()
         await three.runs(first)

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
 from cadenced.core.model import DateRange, State
 from tests.support.house import living
 from tests.support.programme import at, hours, pair, person, utc
@@ -93,6 +95,24 @@ class TestProgramme:
         await house.later()
         await house.runs(pair())
         assert house.times("maya") == house.times("jonas") == before
+
+    @pytest.mark.parametrize("interrupted", [False, True])
+    async def test_a_meeting_that_is_taken_off_and_comes_back_is_at_no_time_that_was_refused(self, house, interrupted):
+        await house.runs(pair())
+        meeting = await house.first()
+        house.calendar("jonas").delete(meeting.uid)
+        await house.later()
+        proposed = house.times("jonas")[meeting.uid]
+        if interrupted:
+            house.dav.faults.lost_deletions = 1
+        await house.runs()
+        await house.restarts()
+        assert house.times("maya") == house.times("jonas") == {}
+        await house.later(minutes=10)
+        await house.runs(pair())
+        assert house.times("jonas")[meeting.uid] == house.times("maya")[meeting.uid] == proposed != meeting.start
+        tries = (await house.meetings())[meeting.uid].tries
+        assert (tries.changes, tries.refused) == (1, (meeting.start,))
 
     async def test_an_unreadable_event_of_a_pair_that_leaves_is_left_alone(self, house):
         await house.runs(pair())
