@@ -82,7 +82,9 @@ def refused(written: str, body: str, now: datetime) -> str:
     we last heard of it, nobody knows which of the two they saw: neither must come back.
     """
     event, intended = observe(body), parse_baseline(written)
-    if event.baseline is None or intended is None or intended.decided <= event.baseline.decided or event.start is None:
+    if event.baseline is None or intended is None or intended.decided <= event.baseline.decided:
+        return last_words(written, body, now)
+    if event.start in (None, intended.start):
         return last_words(written, body, now)
     tries = replace(intended.tries, refused=(*intended.tries.refused, event.start))
     return baseline_text(replace(intended, decided=now, tries=tries))

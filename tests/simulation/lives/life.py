@@ -118,7 +118,7 @@ class _Life:
         self.acts.consider(touched, now)
 
     async def _quiet_turn(self) -> None:
-        """What is written near the horizon may bring a neighbour's next meeting before it; soon there is nothing left."""
+        """What is written at the horizon may bring a neighbour's next meeting before it: soon there is nothing left."""
         for turn in range(RESTS_WITHIN):
             stood, before = set(self.annals.stood), self.shelves.writes
             await self.house.turns_everything()
