@@ -49,6 +49,28 @@ class MailAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class MailboxAccount:
+    """One IMAP login: the mailbox that answers come back to. `tls` as MailAccount."""
+
+    host: str
+    port: int
+    tls: str
+    username: str = ""
+    password: str = field(default="", repr=False)
+    ca_file: Path | None = None
+    folder: str = "INBOX"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """One message of a mailbox, as it stands there: `uid` within the folder's `validity` (RFC 9051 §2.3.1.1)."""
+
+    validity: int
+    uid: int
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Collection:
     """The calendar an account writes to: its absolute URL, ending in a slash."""
 

@@ -15,9 +15,19 @@ from cadenced.core.participation import Invitation
 class Mail(StrEnum):
     """The kinds of message (DESIGN §9). A new kind needs a row in core/messages.py and a template of its name."""
 
+    CHARTER = "charter"  # at the start: what each gives and wants, and the hours a year
     AGENDA = "agenda"  # the meeting that carries the month's task
     BRIEF = "brief"  # any other meeting
     TASK = "task"  # a month without a meeting
+    FOLLOW_UP = "follow_up"  # the morning after: did it take place, and the homework
+    INTRODUCTION = "introduction"  # to a contact of the mentor's (roadmap kind "introduction")
+    PULSE = "pulse"  # mid-point: how it goes, 1 to 5 (roadmap kind "checkpoint")
+    RENEWAL = "renewal"  # another year, or an end without fault (roadmap kind "renewal")
+    COMPLETION = "completion"  # a thank-you, and a pair in which the protege mentors
+    INVITE = "invite"  # an invitation by mail, for who has no calendar with us (RFC 6047)
+    UPDATE = "update"  # the same, with something new in it
+    CANCEL = "cancel"  # the same, taken back
+    ANSWER = "answer"  # to what somebody told us by mail: what was taken, or why not
     MOVED = "moved"  # both moved it, differently: to the one whose time was not taken
     TIMES = "times"  # no time suits both by itself: three to choose from
     ALERT = "alert"  # to the coordinator
