@@ -16,7 +16,7 @@ from cadenced.config.reading import read_text
 from cadenced.config.resolver import Known
 from cadenced.config.roadmaps import load_roadmaps
 from cadenced.config.settings import Settings, load_settings
-from cadenced.core.accounts import ORGANIZER, CalendarAccount, MailAccount
+from cadenced.core.accounts import ORGANIZER, CalendarAccount, MailAccount, MailboxAccount
 from cadenced.core.errors import ConfigError
 from cadenced.core.model import Programme
 
@@ -32,6 +32,7 @@ class Whole:
     programme: Programme
     mail: MailAccount
     calendars: Mapping[str, CalendarAccount]
+    mailbox: MailboxAccount | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +54,11 @@ class Installation:
         mail = _collected(problems, self.settings.mail_account, secrets=secrets)
         calendars = _collected(problems, self.settings.calendar_accounts, secrets=secrets)
         organizer = _collected(problems, self.settings.organizer_account, secrets=secrets)
+        mailbox = _collected(problems, self.settings.mailbox_account, secrets=secrets)
         if problems or programme is None or mail is None or calendars is None:
             raise ConfigProblems(problems)
-        return Whole(programme, mail, calendars if organizer is None else {**calendars, ORGANIZER: organizer})
+        everyone = calendars if organizer is None else {**calendars, ORGANIZER: organizer}
+        return Whole(programme, mail, everyone, mailbox)
 
 
 def load(directory: Path, before: Installation | None = None) -> Installation:
@@ -71,8 +74,8 @@ def load(directory: Path, before: Installation | None = None) -> Installation:
         _collected(problems, ProgrammeLoader(directory, Known(None, roadmaps)).load)
         raise ConfigProblems(problems)
     said = settings.defaults
-    invites = settings.organizer is not None
-    known = Known(frozenset(settings.calendars), roadmaps, said.timezone, said.holidays, organizer=invites)
+    invites = {"organizer": settings.organizer is not None, "mailbox": settings.mailbox is not None}
+    known = Known(frozenset(settings.calendars), roadmaps, said.timezone, said.holidays, **invites)
     sources = {} if before is None else before.loader.sources
     return Installation(directory, settings, ProgrammeLoader(directory, known, sources), templates)
 

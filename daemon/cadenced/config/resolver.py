@@ -24,7 +24,7 @@ SUGGESTED = 30  # problems with a "did you mean": one costs up to 65 ms among 5,
 class Known:
     """What stanzas may name beside each other: calendar accounts, and roadmaps by id; None for either where it could
     not be read, so that its names are not checked. `timezone` and `holidays` are those of people who name none;
-    `organizer`: whether there is an account to send invitations from.
+    `organizer`: whether there is an account to send invitations from; `mailbox`: whether answers to mails are read.
     """
 
     accounts: frozenset[str] | None
@@ -32,6 +32,7 @@ class Known:
     timezone: str | None = None
     holidays: str = ""
     organizer: bool = False
+    mailbox: bool = False
 
 
 class Resolver:
@@ -39,7 +40,8 @@ class Resolver:
 
     def __init__(self, known: Known, sources: Sequence[Source]) -> None:
         self._accounts, self._roadmaps = known.accounts, known.roadmaps
-        self._timezone, self._holidays, self._organizer = known.timezone, known.holidays, known.organizer
+        self._timezone, self._holidays = known.timezone, known.holidays
+        self._invites = {"organizer": known.organizer, "mailbox": known.mailbox}
         self._problems = [problem for source in sources for problem in source.problems]
         self._warnings: list[str] = []
         self._policies: dict[str, PolicyShape] = {}
@@ -133,7 +135,7 @@ class Resolver:
 
     def _channel(self, name: str, shape: PersonShape) -> Channel:
         try:
-            return channel_of(shape.channel, calendar=shape.calendar is not None, organizer=self._organizer)
+            return channel_of(shape.channel, calendar=shape.calendar is not None, **self._invites)
         except ValueError as error:
             if self._accounts is not None:
                 self._wrong("people", name, "channel", str(error))

@@ -87,6 +87,27 @@ class Smtp(Login):
         return self
 
 
+class Mailbox(Login):
+    """Where answers come back to: the IMAP login of the sender's mailbox. `copies`: of what is sent, so that a lost
+    reply of the mail server is settled by what arrived.
+    """
+
+    host: Line
+    port: Annotated[int, Field(ge=1, le=65535)] = 993
+    tls: Literal["tls", "starttls", "none"] = "tls"
+    folder: Line = "INBOX"
+    ca_file: Path | None = None
+    copies: bool = True
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> "Mailbox":
+        if self.tls == "none" and not is_loopback(self.host):
+            raise ValueError(
+                f'tls = "none" would send mail and password in clear to {self.host}; use "tls" or "starttls"'
+            )
+        return self
+
+
 class Calendar(Login):
     url: Annotated[str, spelt(_url)] = ""
     address: Address = ""

@@ -18,8 +18,8 @@ from cadenced.config.lines import line_of
 from cadenced.config.problems import ConfigProblems, Problem
 from cadenced.config.reading import explain, parse, read_text, spelt
 from cadenced.config.secrets import SecretPlaces
-from cadenced.config.sections import Calendar, Defaults, Login, Organizer, Service, Smtp, StorePlace
-from cadenced.core.accounts import ORGANIZER, CalendarAccount, MailAccount
+from cadenced.config.sections import Calendar, Defaults, Login, Mailbox, Organizer, Service, Smtp, StorePlace
+from cadenced.core.accounts import ORGANIZER, CalendarAccount, MailAccount, MailboxAccount
 from cadenced.core.errors import ConfigError
 from cadenced.core.model import Horizon
 
@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     smtp: Smtp
     calendars: dict[Annotated[str, spelt(_account)], Calendar] = Field(default_factory=dict)
     organizer: Organizer | None = None
+    mailbox: Mailbox | None = None
     defaults: Defaults = Defaults()
     store: StorePlace = StorePlace()
     service: Service = Service()
@@ -101,6 +102,18 @@ class Settings(BaseSettings):
         if problems:
             raise ConfigProblems(problems)
         return found
+
+    def mailbox_account(self, *, secrets: bool = True) -> MailboxAccount | None:
+        """The one of [mailbox], likewise; None where there is none, and nobody reads what people answer."""
+        if (said := self.mailbox) is None:
+            return None
+        try:
+            password = self._password("mailbox", said) if secrets else ""
+        except ConfigError as error:
+            raise ConfigProblems([self._missing("mailbox", error)]) from None
+        return MailboxAccount(
+            said.host, said.port, said.tls, said.username, password, self._path(said.ca_file), said.folder
+        )
 
     def organizer_account(self, *, secrets: bool = True) -> CalendarAccount | None:
         """The one of [organizer], which is named ORGANIZER, likewise; None where there is none."""
@@ -186,7 +199,7 @@ def _variable(path: str) -> str:
 
 def _take_out_passwords(data: dict[str, Any]) -> list[str]:
     """The sections that have one, which then have none."""
-    tables: dict[str, Any] = {name: data.get(name) for name in ("smtp", ORGANIZER)}
+    tables: dict[str, Any] = {name: data.get(name) for name in ("smtp", "mailbox", ORGANIZER)}
     if isinstance(calendars := data.get("calendars"), dict):
         tables |= {f"calendars.{name}": each for name, each in calendars.items()}
     found = [name for name, table in tables.items() if isinstance(table, dict) and "password" in table]

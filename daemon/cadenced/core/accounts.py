@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 Verdict = Literal["sent", "later", "refused", "rejected", "unknown"]
+INVITED = "invite/"  # and a person's id: what they were invited to by mail, as if it were an account; no id has a slash
 ORGANIZER = "organizer"  # the account of [organizer]; no other may be called so
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from uuid import UUID, uuid5
 
-from cadenced.core.accounts import ORGANIZER
+from cadenced.core.accounts import INVITED, ORGANIZER
 
 IDENTITY_NAMESPACE = UUID("0d5a1f0e-6c1b-5b7e-9d0f-3c2f6a7d4e11")  # fixed for ever: every UID derives from it
 
@@ -89,6 +89,7 @@ class Channel(StrEnum):
 
     CALDAV = "caldav"  # we write into the calendar of their account
     SCHEDULING = "scheduling"  # the organizer's server puts the event there, and brings their answer back (RFC 6638)
+    INVITE = "invite"  # an invitation by mail, which their own program puts there (RFC 6047)
     NONE = "none"  # not at all: they get mails
 
 
@@ -113,9 +114,13 @@ class Person:
 
     @property
     def account(self) -> str | None:
-        """The account whose calendar holds the event that is written for this person."""
+        """The account whose calendar holds the event that is written for this person; of who is invited by mail, a name
+        of its own.
+        """
         if self.channel is Channel.SCHEDULING:
             return ORGANIZER
+        if self.channel is Channel.INVITE:
+            return f"{INVITED}{self.id}"
         return self.calendar if self.channel is Channel.CALDAV else None
 
     @property

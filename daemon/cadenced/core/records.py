@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from cadenced.core.answers import Answer
 from cadenced.core.model import Meeting
 
 
@@ -85,6 +86,8 @@ class OutboxRow:
     settled_at: datetime | None = None
     reply: str = ""  # the server's last words
     start: datetime | None = None  # the meeting's start that the body names: a moved meeting makes it stale
+    token: str = ""  # of its Reply-To
+    offers: tuple[tuple[datetime, datetime], ...] = ()  # start and end of each time that it lets its reader choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,7 @@ class PairState:
     meetings: tuple[Meeting, ...] = ()
     copies: tuple[CopyRow, ...] = ()
     mails: Mapping[str, MailEntry] = field(default_factory=dict)
+    answers: tuple[Answer, ...] = ()
     next_due: datetime | None = None
 
 

@@ -12,7 +12,7 @@ from typing import Protocol
 import structlog
 
 from cadenced.config import Installation
-from cadenced.core.accounts import CalendarAccount, MailAccount
+from cadenced.core.accounts import CalendarAccount, MailAccount, MailboxAccount
 from cadenced.core.actions import Mail, SendMail
 from cadenced.core.model import Horizon, Person, Programme
 from cadenced.core.records import AccountRow, AlertRow, Changed, OutboxRow
@@ -50,6 +50,7 @@ class Loaded:
     coordinator: str = ""
     plus_addressing: bool = True
     daily_cap: int = 2
+    mailbox: MailboxAccount | None = None
 
     @classmethod
     def of(cls, installation: Installation, *, secrets: bool = True) -> "Loaded":
@@ -68,6 +69,7 @@ class Loaded:
             settings.service.coordinator,
             settings.smtp.plus_addressing,
             settings.smtp.daily_cap,
+            whole.mailbox,
         )
 
     @property

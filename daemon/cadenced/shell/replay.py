@@ -3,6 +3,7 @@
 Must never know when a store is opened, nor what the journal's file looks like.
 """
 
+import json
 from collections.abc import Iterable
 
 from sqlalchemy import Connection, bindparam, select, update
@@ -30,6 +31,7 @@ def replay(connection: Connection, journal: Journal) -> None:
     if entries:
         _mail(connection, (entry for entry in entries if entry[0] == "sent"))
         _tombstones(connection, (entry for entry in entries if entry[0] == "deleted"))
+        insert_new(connection, schema.answers, [json.loads(entry[2]) for entry in entries if entry[0] == "answered"])
         upsert(connection, schema.meta, [{"key": JOURNAL, "value": str(size)}])
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from cadenced.core.answers import Answer, Told
 from cadenced.core.model import Identity, Meeting, State, Tries
 from cadenced.core.records import AccountRow, AccountStatus, AlertRow, CopyRow, CopyState, MailState, OutboxRow
 
@@ -29,11 +30,15 @@ def moment(value: int) -> datetime:
     return EPOCH + timedelta(microseconds=value)
 
 
-def flat(record: AccountRow | AlertRow | CopyRow | OutboxRow) -> dict[str, Any]:
+def flat(record: AccountRow | AlertRow | CopyRow | OutboxRow | Answer) -> dict[str, Any]:
     """A record as a row; the fields have the columns' names."""
     found = {name: stamp(value) if isinstance(value, datetime) else value for name, value in asdict(record).items()}
     if isinstance(record, OutboxRow):
         found["day"] = record.day.isoformat()
+        found["offers"] = json.dumps([list(map(stamp, times)) for times in record.offers])
+    if isinstance(record, Answer):
+        found["told"] = str(record.told)
+        found["until"] = record.until.isoformat() if record.until else None
     return found
 
 
@@ -50,7 +55,15 @@ def alert_of(row: Row) -> AlertRow:
 
 
 def outbox_of(row: Row) -> OutboxRow:
-    return OutboxRow(**_plain(row) | {"day": date.fromisoformat(row["day"]), "state": MailState(row["state"])})
+    offers = tuple((moment(start), moment(end)) for start, end in json.loads(row["offers"]))
+    day, state = date.fromisoformat(row["day"]), MailState(row["state"])
+    return OutboxRow(**_plain(row) | {"day": day, "state": state, "offers": offers})
+
+
+def answer_of(row: Row) -> Answer:
+    times = {name: moment(value) if (value := row[name]) is not None else None for name in ("start", "end")}
+    until = date.fromisoformat(row["until"]) if row["until"] else None
+    return Answer(**dict(row) | times | {"told": Told(row["told"]), "at": moment(row["at"]), "until": until})
 
 
 def meeting_of(row: Row) -> Meeting | None:

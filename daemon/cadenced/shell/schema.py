@@ -5,7 +5,7 @@ Moments are microseconds since 1970 in UTC, so that they sort and compare in any
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-REVISION = "0003"  # of migrations/versions: what this code reads and writes
+REVISION = "0004"  # of migrations/versions: what this code reads and writes
 
 metadata = MetaData()
 
@@ -101,8 +101,36 @@ outbox = Table(
     Column("settled_at", BigInteger),
     Column("reply", Text, nullable=False),
     Column("start", BigInteger),
+    Column("token", String, nullable=False, server_default=""),  # of its Reply-To
+    Column("offers", Text, nullable=False, server_default="[]"),  # JSON: [start, end] of each time to choose from
     Index("outbox_next", "state", "next_try"),
     Index("outbox_day", "person", "day"),
+    Index("outbox_token", "token"),
+    Index("outbox_message_id", "message_id"),
+)
+
+answers = Table(
+    "answers",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("pair", String, nullable=False, index=True),
+    Column("person", String, nullable=False),
+    Column("told", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("uid", String, nullable=False),
+    Column("start", BigInteger),
+    Column("end", BigInteger),
+    Column("until", String),
+    Column("month", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+inbox = Table(  # the mails that were read: each counts once
+    "inbox",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("outcome", String, nullable=False),
 )
 
 stopped = Table(

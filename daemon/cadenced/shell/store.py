@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_, bindparam, case, delete, func, select, update
+from sqlalchemy import Connection, Table, and_, case, delete, func, select, update
 
 from cadenced.core.model import Meeting
 from cadenced.core.records import (
@@ -26,6 +26,7 @@ from cadenced.core.records import (
     PairState,
 )
 from cadenced.shell import schema
+from cadenced.shell.answers import Answers
 from cadenced.shell.busytimes import BusyTimes
 from cadenced.shell.database import Database, explained
 from cadenced.shell.journal import Journal
@@ -33,13 +34,14 @@ from cadenced.shell.ledger import Ledger
 from cadenced.shell.lock import Lock
 from cadenced.shell.looks import Look, drop, save
 from cadenced.shell.replay import replay
-from cadenced.shell.rows import account_of, alert_of, copy_of, flat, meeting_of, meeting_row, moment, stamp
+from cadenced.shell.rows import account_of, alert_of, answer_of, copy_of, flat, meeting_of, meeting_row, moment, stamp
 from cadenced.shell.upsert import insert_new, upsert
+from cadenced.shell.waking import wake
 
 SHARDS = 256
 
 
-class Store(Ledger, BusyTimes):
+class Store(Ledger, BusyTimes, Answers):
     """Open it with open(), which takes the lock, or with snapshot(), which changes nothing on disk."""
 
     def __init__(self, database: Database, journal: Journal, lock: Lock | None = None) -> None:
@@ -93,7 +95,7 @@ class Store(Ledger, BusyTimes):
             look = Look(connection, account, known, now)
             self._note(connection, look.deletions(gone))
             pairs = look.record(seen, gone)
-            _wake(connection, pairs)
+            wake(connection, pairs)
             return pairs
 
         return await self._database.run(work)
@@ -127,6 +129,7 @@ class Store(Ledger, BusyTimes):
                 tuple(m for row in rows(schema.meetings) if (m := meeting_of(row)) is not None),
                 tuple(copy_of(row) for row in rows(schema.copies)),
                 {k: MailEntry(MailState(s), u, moment(t) if t is not None else None) for k, s, u, t in mails},
+                tuple(map(answer_of, rows(schema.answers))),
                 moment(due) if due is not None else None,
             )
 
@@ -178,7 +181,7 @@ class Store(Ledger, BusyTimes):
                 if row["pair"] in known:
                     where = schema.pairs.c.pair == row["pair"]
                     connection.execute(update(schema.pairs).where(where).values(hash=row["hash"]))
-            _wake(connection, known)
+            wake(connection, known)
             return Changed(frozenset(changed), frozenset(removed))
 
         return await self._database.run(work)
@@ -211,7 +214,7 @@ class Store(Ledger, BusyTimes):
 
     async def wake(self, pairs: Iterable[str]) -> None:
         names = list(pairs)
-        await self._database.run(lambda c: _wake(c, names))
+        await self._database.run(lambda c: wake(c, names))
 
     async def forget_pair(self, pair: str) -> None:
         """A pair that left, and whose events are gone. Its ledger stays: nothing is sent twice if it comes back."""
@@ -230,7 +233,7 @@ class Store(Ledger, BusyTimes):
             pairs = set(connection.execute(select(c.pair).where(c.account == account)).scalars())
             lost = connection.execute(delete(schema.copies).where(c.account == account, c.state != CopyState.DELETED))
             connection.execute(delete(schema.accounts).where(schema.accounts.c.account == account))
-            _wake(connection, pairs)
+            wake(connection, pairs)
             return lost.rowcount
 
         return await self._database.run(work)
@@ -280,12 +283,3 @@ class Store(Ledger, BusyTimes):
 
     async def set_meta(self, key: str, value: str) -> None:
         await self._database.run(lambda c: upsert(c, schema.meta, [{"key": key, "value": value}]))
-
-
-def _wake(connection: Connection, pairs: Iterable[str]) -> None:
-    """Due at once. Each call writes another value, so that a turn under way can tell that it was woken meanwhile."""
-    p = schema.pairs.c
-    if names := sorted(set(pairs)):
-        lower = case((p.next_due < 0, p.next_due), else_=0) - 1
-        change = update(schema.pairs).where(p.pair == bindparam("name")).values(next_due=lower)
-        connection.execute(change, [{"name": name} for name in names])

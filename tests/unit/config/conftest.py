@@ -55,9 +55,12 @@ class Folder:
     path: Path
     text: str = PAIRS
     organizer: bool = False
+    mailbox: bool = False
 
     def loader(self, timezone=None):
-        known = Known(frozenset({"maya"}), load_roadmaps(self.path), timezone, organizer=self.organizer)
+        known = Known(
+            frozenset({"maya"}), load_roadmaps(self.path), timezone, organizer=self.organizer, mailbox=self.mailbox
+        )
         return ProgrammeLoader(self.path, known)
 
     def load(self, text=None):

@@ -55,13 +55,23 @@ def test_a_calendar_is_written_to_by_its_own_channel_alone(folder, channel, acco
     assert (mentor.calendar, mentor.account) == ("maya", account)
 
 
+def test_with_a_mailbox_who_has_no_calendar_is_invited_by_mail_and_by_a_server_rather_than_that(folder):
+    folder.mailbox = True
+    assert people(folder) == [Channel.CALDAV, Channel.INVITE]
+    assert folder.pair().protege.account == "invite/jonas"
+    folder.organizer = True
+    assert people(folder) == [Channel.CALDAV, Channel.SCHEDULING]
+    assert people(folder, jonas="invite") == [Channel.CALDAV, Channel.INVITE]
+
+
 @pytest.mark.parametrize(
     ("place", "channel", "words"),
     [
         (JONAS, "caldav", 'is "caldav", which writes into a calendar of theirs, but none is named; say calendar, too'),
         (JONAS, "scheduling", 'is "scheduling", which needs an [organizer] in cadenced.toml: a login on a server that'),
         ('calendar = "maya"', "scheduling", 'is "scheduling", which needs an [organizer] in cadenced.toml'),
-        (JONAS, "pigeon", "\"pigeon\": input should be 'caldav', 'scheduling' or 'none'"),
+        (JONAS, "invite", 'is "invite", which needs a [mailbox] in cadenced.toml: invitations are answered by mail'),
+        (JONAS, "pigeon", "\"pigeon\": input should be 'caldav', 'scheduling', 'invite' or 'none'"),
     ],
 )
 def test_a_channel_that_cannot_work_is_refused_at_its_line(folder, place, channel, words):

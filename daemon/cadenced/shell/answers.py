@@ -1,0 +1,71 @@
+"""The store's answers: what people told us by mail, and which mails were read.
+
+Owns their queries. Must never know what an answer means.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from cadenced.core.answers import Answer
+from cadenced.core.records import OutboxRow
+from cadenced.shell import schema
+from cadenced.shell.database import Database
+from cadenced.shell.rows import flat, outbox_of, stamp
+from cadenced.shell.upsert import insert_new
+from cadenced.shell.waking import wake
+
+BOX, INBOX = schema.outbox, schema.inbox
+
+
+class Answers:
+    """A part of the store."""
+
+    _database: Database
+
+    def _note(self, connection: Connection, entries: Sequence[tuple[str, ...]]) -> None:
+        raise NotImplementedError
+
+    async def was_read(self, message_id: str) -> bool:
+        found = select(INBOX.c.message_id).where(INBOX.c.message_id == message_id)
+        return await self._database.run(lambda c: c.execute(found).scalar()) is not None
+
+    async def record_mail(
+        self, message_id: str, outcome: str, answers: Sequence[Answer], replies: Sequence[OutboxRow], now: datetime
+    ) -> bool:
+        """That a mail was read, what it told (the journal knows that first), and what is replied; the pairs are due
+        then. False, and nothing is done, where it was read before.
+        """
+
+        def work(connection: Connection) -> bool:
+            read = {"message_id": message_id, "at": stamp(now), "outcome": outcome}
+            if not insert_new(connection, INBOX, [read]):
+                return False
+            rows = [flat(answer) for answer in answers]
+            self._note(connection, [("answered", row["id"], json.dumps(row)) for row in rows])
+            insert_new(connection, schema.answers, rows)
+            insert_new(connection, BOX, [flat(each) | {"next_try": stamp(each.due)} for each in replies])
+            wake(connection, {answer.pair for answer in answers})
+            return True
+
+        return await self._database.run(work)
+
+    async def mails_known_by(self, tokens: Collection[str], message_ids: Collection[str]) -> list[OutboxRow]:
+        """Our mails that a reply names, by the token of its address or by Message-ID; those by token first."""
+
+        def work(connection: Connection) -> list[Any]:
+            found: list[Any] = []
+            for column, values in ((BOX.c.token, set(tokens) - {""}), (BOX.c.message_id, set(message_ids))):
+                found += connection.execute(select(BOX).where(column.in_(values))).mappings().all() if values else []
+            return found
+
+        return [outbox_of(row) for row in await self._database.run(work)]
+
+    async def mails_read(self) -> dict[str, int]:
+        """How many, by what became of them."""
+        found = select(INBOX.c.outcome, func.count()).group_by(INBOX.c.outcome)
+        rows = await self._database.run(lambda c: c.execute(found).all())
+        return {str(outcome): int(count) for outcome, count in rows}
