@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from cadenced.core.accounts import ORGANIZER, CalendarAccount
+from cadenced.core.answers import paused
 from cadenced.core.explaining import Explanation, explain
 from cadenced.core.jointly import plan_jointly
 from cadenced.core.model import Horizon, Pair, Person, Programme
@@ -70,7 +71,7 @@ class Decider:
         return [*decisions, *(self._farewell(name, states[name], now) for name in gone)]
 
     def _turn(self, name: str, state: PairState, rows: Mapping[str, AccountRow], now: datetime) -> Turn:
-        pair = self.programme.pairs[name]
+        pair = paused(self.programme.pairs[name], state.answers)
         return Turn(pair, self._own(pair, state), rows, self.accounts, now, self.horizon, self.organizer.host)
 
     def _farewell(self, name: str, state: PairState, now: datetime) -> Decision:

@@ -4,16 +4,18 @@ Owns the order observe → settle → plan → diff, the same for `plan`, `apply
 never know how an action is carried out.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cadenced.core.accounts import ORGANIZER, CalendarAccount
 from cadenced.core.actions import CancelEvent, EventAction, Mail, SendMail, is_note
+from cadenced.core.answers import Answer, stopped
 from cadenced.core.cadence import month_of_cycle, roadmap_month
 from cadenced.core.diff import Place, cancel, diff
 from cadenced.core.events import Baseline
+from cadenced.core.heard import BY_MAIL, heard
 from cadenced.core.hindrances import taken
 from cadenced.core.merge import Settled, settle
 from cadenced.core.messages import messages, moved, times
@@ -47,6 +49,7 @@ class Turn:
         self.copies = traces.copies([row for row in self.state.copies if not self.host.brought(row)])
         self.guests = Guests(self.pair, self.state.copies, self.copies, self.host)
         self.refusals = self._refusals()
+        self.answers = self._answers()
         self.settled = list(self._settled())
 
     @property
@@ -77,7 +80,7 @@ class Turn:
             now=self.now,
             meetings=meetings,
             actions=actions,
-            mails=tuple(sorted(mails, key=lambda mail: (mail.due, mail.key))),
+            mails=tuple(sorted(self._wanted(mails), key=lambda mail: (mail.due, mail.key))),
             stale=stale,
             gaps=plan.gaps,
             problems=dict(self._problems(meetings, plan)),
@@ -86,6 +89,11 @@ class Turn:
             again=self._again(plan, actions),
             by_hand=self._by_hand(meetings),
         )
+
+    def _wanted(self, mails: Iterable[SendMail]) -> Iterator[SendMail]:
+        """Without those to people who want none."""
+        silent = stopped(self.state.answers)
+        return (mail for mail in mails if mail.person not in silent)
 
     def _by_hand(self, meetings: Sequence[Meeting]) -> bool:
         before = {meeting.identity: (meeting.start, meeting.end) for meeting in self.state.meetings}
@@ -101,7 +109,9 @@ class Turn:
             ours = [copies[account] for account in self.desks if account in copies]
             ours += [copy for _, copy in self.guests.moves(identity.uid)]
             ours += traces.intended(self.state.copies, identity.uid)
-            settled = settle(identity, ours, self.refusals.get(identity.uid, {}), remembered.get(identity))
+            said = heard(self.answers.get(identity.uid, ()), ours, remembered.get(identity))
+            refusals = {**self.refusals.get(identity.uid, {}), **said.declines}
+            settled = settle(identity, [*ours, *said.copies], refusals, remembered.get(identity))
             if settled is not None:
                 yield settled
 
@@ -130,9 +140,17 @@ class Turn:
                 found[uid] = {**found.get(uid, {}), **declined}
         return found
 
+    def _answers(self) -> dict[str, list[Answer]]:
+        """What people said by mail, by meeting."""
+        found: dict[str, list[Answer]] = {}
+        for each in self.state.answers:
+            found.setdefault(each.uid, []).append(each)
+        return found
+
     def _person(self, name: str) -> Person | None:
         """Whose account that is, or whose answer."""
         guests = {each: person for person in self.guests.people for each in (person.calendar, key(person))}
+        guests |= {f"{BY_MAIL}{person.id}": person for person in self.pair.people}
         alone = self.desks.get(name, ())
         return alone[0] if len(alone) == 1 and name != ORGANIZER else guests.get(name)
 
