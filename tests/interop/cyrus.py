@@ -7,22 +7,21 @@ Its packages conflict with other mail servers and want one of their own; a serve
 import imaplib
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
 import urllib.error
 import urllib.request
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from cadenced.cli.demo_servers import HOST, free_port, running, wait_until_it_answers
+from tests.interop import debian
 
 PACKAGES = ("cyrus-caldav", "cyrus-imapd", "sasl2-bin")  # httpd; imapd, for making mailboxes; for making passwords
-DOWNLOAD = 300  # seconds, for fourteen megabytes
 ADMIN = "cyrus"
 DOMAIN = "example.org"
 RUNS_AS = "nobody"  # there on every Debian, and owner of nothing
@@ -78,11 +77,7 @@ def address(user: str) -> str:
 
 def why_not() -> str:
     """Why Cyrus cannot run here, in words; empty when it can."""
-    if not Path("/etc/debian_version").exists() or not shutil.which("apt-get") or not shutil.which("dpkg-deb"):
-        return "Cyrus comes from Debian's packages, and this is no Debian: run it on one, or in a container"
-    if os.geteuid() != 0:
-        return "Cyrus has to be started by root, who gives it a user of its own: run `make interop` as root"
-    return ""
+    return debian.why_not("Cyrus")
 
 
 @dataclass(frozen=True)
@@ -102,22 +97,6 @@ class Unpacked:
         return {**os.environ, "LD_LIBRARY_PATH": ":".join(folders), "SASL_PATH": ":".join(plugins)}
 
 
-def unpack(folder: Path) -> Unpacked:
-    """Fetches the packages, and what they need and this machine lacks, through apt; installs nothing."""
-    cache, root = folder / "debs", folder / "unpacked"
-    (cache / "partial").mkdir(parents=True)
-    apt = ["apt-get", "-q", "-y", "-o", "APT::Sandbox::User=root", "-o", f"Dir::Cache::archives={cache}"]
-    fetch = [*apt, "-o", "Debug::NoLocking=1", "install", "--download-only", "--reinstall", "--no-install-recommends"]
-    try:
-        _run([*fetch, *PACKAGES])
-    except RuntimeError:  # a fresh machine has no list of packages yet, or an old one
-        _run([*apt, "update"])
-        _run([*fetch, *PACKAGES])
-    for deb in sorted(cache.glob("*.deb")):
-        _run(["dpkg-deb", "--extract", str(deb), str(root)])
-    return Unpacked(root)
-
-
 @contextmanager
 def cyrus(users: Mapping[str, str]) -> Iterator[str]:
     """Cyrus with these users and passwords, each with a calendar home. Its URL, once it answers.
@@ -127,13 +106,15 @@ def cyrus(users: Mapping[str, str]) -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="cadenced-cyrus-") as name:
         folder = Path(name)
         folder.chmod(0o755)
-        unpacked, http, imap = unpack(folder), free_port(), free_port()
+        unpacked, http, imap = Unpacked(debian.unpack(folder, PACKAGES)), free_port(), free_port()
         environment = unpacked.environment()
         _configure(unpacked, folder, http, imap)
         for user, password in {**users, ADMIN: f"{ADMIN}pw"}.items():
             saslpasswd = [unpacked.root / "usr/sbin/saslpasswd2", "-p", "-c", "-u", "localhost"]
-            _run([*map(str, saslpasswd), "-f", f"{folder}/sasldb2", user], environment, password)
-        _run(["chown", "-R", f"{RUNS_AS}:nogroup", *(str(folder / part) for part in ("conf", "spool", "sieve", "run"))])
+            debian.run([*map(str, saslpasswd), "-f", f"{folder}/sasldb2", user], environment, password)
+        debian.run(
+            ["chown", "-R", f"{RUNS_AS}:nogroup", *(str(folder / part) for part in ("conf", "spool", "sieve", "run"))]
+        )
         shutil.chown(folder / "sasldb2", RUNS_AS)
         argv = [f"{unpacked.binaries}/master", "-D", "-C", f"{folder}/imapd.conf", "-M", f"{folder}/cyrus.conf"]
         with running("cyrus", [*argv, "-p", f"{folder}/run/master.pid"], folder, environment) as child:
@@ -166,16 +147,6 @@ def _make_homes(url: str, imap: int, users: Mapping[str, str]) -> None:
         headers = {"Authorization": f"Basic {login}", "Depth": "1"}
         request = urllib.request.Request(f"{url}/dav/calendars/user/{user}/", method="PROPFIND", headers=headers)
         urllib.request.urlopen(request, timeout=30).close()
-
-
-def _run(argv: Sequence[str], environment: Mapping[str, str] | None = None, said: str = "") -> None:
-    done = subprocess.run(
-        argv, input=said, env=environment, capture_output=True, text=True, timeout=DOWNLOAD, check=False
-    )
-    if done.returncode:
-        raise RuntimeError(
-            f"{' '.join(argv)} ended with {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
-        )
 
 
 def main(verb: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 Verdict = Literal["sent", "later", "refused", "rejected", "unknown"]
-INVITED = "invite/"  # and a person's id: what they were invited to by mail, as if it were an account; no id has a slash
+INVITED = "invite/"  # and an address: what was sent there, as if it were an account; no account's name has a slash
 ORGANIZER = "organizer"  # the account of [organizer]; no other may be called so
 
 
@@ -38,7 +38,11 @@ class CalendarAccount:
 
 @dataclass(frozen=True, slots=True)
 class MailAccount:
-    """One submission service. `tls` is "starttls", "tls", or "none" (towards loopback only)."""
+    """One submission service. `tls` is "starttls", "tls", or "none" (towards loopback only).
+
+    `copy_to` is an address of our own mailbox that gets a copy of each message, so that a lost reply can be settled by
+    what arrives there; empty: none does.
+    """
 
     host: str
     port: int
@@ -47,6 +51,7 @@ class MailAccount:
     username: str = ""
     password: str = field(default="", repr=False)
     ca_file: Path | None = None
+    copy_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +69,29 @@ class MailboxAccount:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """One message of a mailbox, as it stands there: `uid` within the folder's `validity` (RFC 9051 §2.3.1.1)."""
+    """One message of a mailbox, as it stands there: `uid` within the folder's `validity` (RFC 9051 §2.3.1.1).
+
+    `headers_only`: it is larger than we read, and `body` ends with its headers.
+    """
 
     validity: int
     uid: int
     body: bytes = field(repr=False)
+    headers_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """What stands in a folder after a UID, oldest first, and the `validity` that its UIDs have now.
+
+    `renumbered`: it is not the validity that was asked about, so that everything in the folder counts as new, and the
+    next question has to begin with this one. `more`: there is more than was asked for at once.
+    """
+
+    validity: int
+    messages: tuple[Arrived, ...] = ()
+    renumbered: bool = False
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)
