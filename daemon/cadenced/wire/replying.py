@@ -1,0 +1,70 @@
+"""What a person wrote themselves in a mail: without what they quote, and without their signature.
+
+Owns what mail programs put around an answer. Must never know what an answer means. Never raises, whatever the text is.
+"""
+
+import re
+
+from mailparser_reply.parser import EmailMessage  # type: ignore[import-untyped]
+
+LANGUAGES = ("en", "de")  # of the words by which mail programs begin a quotation
+LINES = 60  # non-empty lines that are looked at, quotations apart: whoever answers above needs ten of them
+COLUMNS = 240  # characters of a line: the library's patterns take the square of it, and an address has 254 at most
+READ = 1 << 15  # characters of a text: what we wrote, quoted, and an answer below it
+# a line by which the rest is a signature or a quotation, as far as the library does not know it
+_END = re.compile(
+    r"""
+    [-_=*]{3,}.*                                             # a rule, or "----- Ursprüngliche Nachricht -----"
+    |--                                                      # RFC 3676 §4.3, with its space or without
+    |(von|mit|über)\ (mein|dem|der)\S*\ .*\ gesendet\.?      # Apple's and Google's
+    |(sent|gesendet|verschickt)\ (from|with|via|by|von|mit|über)\ .*
+    |(get|hol\w*|laden)\ .*\boutlook\ (for|für)\ .*|outlook\ (for|für)\ .*
+    |diese\ nachricht\ wurde\ .*\ gesendet\.?
+    |(von|from|gesendet|sent|datum|date):\ .*\d.*            # the head of a quoted mail, or what is left of it
+    |(on|am)\ .*\d.*\ (wrote|schrieb\b.*)\s?:                # with a name that the library can't follow
+    |(mit\ )?((freundlich|lieb|viel|best|schön|herzlich|sonnig)\w*\ )?(grüße?n?|grüsse?n?|gruß|gruss|greetings)\b.{0,60}
+    |((best|kind|warm|many)\ )?(regards|wishes)\b.{0,60}|all\ the\ best\b.{0,60}
+    |(lg|vg|mfg|bg|cheers|yours)[,.!]?(\ [\w.-]+){0,3}|best[,.!]
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_FROM = re.compile(r"^[* ]*(?:From|Von):", re.IGNORECASE | re.MULTILINE)
+
+
+def own_lines(text: str) -> list[str]:
+    """The non-empty lines that the writer added, at most LINES, each without blanks around it."""
+    lines = [line.strip()[:COLUMNS] for line in text[:READ].splitlines()]
+    quotes = any(line.startswith(">") for line in lines)
+    try:
+        replies = EmailMessage("\n".join(_unquoted(lines)), [*LANGUAGES], keep_hyphen_lists=True).read().replies
+    except Exception:  # noqa: BLE001 — it is a heap of patterns, and promises nothing
+        return []
+    if not replies:
+        return []
+    first = replies[0]
+    if first.headers and not quotes:  # nothing above the head of a mail whose text is not marked: all of it is quoted
+        return []
+    return _until_end([line.strip() for line in first.body.splitlines()])
+
+
+def _unquoted(lines: list[str]) -> list[str]:
+    """Without what is marked as quoted, and without more blank lines than one after the other."""
+    kept, filled = list[str](), 0
+    for line in lines:
+        if line.startswith(">") or (not line and kept[-1:] == [""]):
+            continue
+        filled += line != ""
+        if filled > LINES:
+            break
+        kept.append(line)
+    return kept
+
+
+def _until_end(lines: list[str]) -> list[str]:
+    """What stands above the signature. The first line is none, but for one that is a rule."""
+    kept = list[str]()
+    for line in filter(None, lines):
+        if _END.fullmatch(line):
+            break
+        kept.append(line)
+    return kept
