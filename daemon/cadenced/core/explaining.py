@@ -71,19 +71,19 @@ class Explanation:
 
 def explain(scene: Scene, hindrances: Sequence[Hindrance]) -> list[Explanation]:
     """Every meeting of the plan that is still to come, in order of time."""
-    plan, quests = _planned(scene)
+    plan, quests = planned(scene)
     known = {meeting.identity for meeting in scene.standing}
     found = []
     for meeting in (each for each in plan.meetings if each.end > scene.now):
         quest = quests.get(meeting.identity)
         if quest is None:
             others = [each for each in scene.standing if each.identity != meeting.identity]
-            quest = _planned(replace(scene, standing=others))[1].get(meeting.identity)
+            quest = planned(replace(scene, standing=others))[1].get(meeting.identity)
         found.append(_explained(scene.pair, meeting, quest, hindrances, new=meeting.identity not in known))
     return found
 
 
-def _planned(scene: Scene) -> tuple[Plan, dict[Identity, tuple[Search, Quest]]]:
+def planned(scene: Scene) -> tuple[Plan, dict[Identity, tuple[Search, Quest]]]:
     """The plan, and what looked for a time, each with how things were then."""
     planner = Planner(scene)
     planning, quests = planner.run(), dict[Identity, tuple[Search, Quest]]()
@@ -125,7 +125,7 @@ def _candidate(
     end = start + quest.length
     found = obstacle(search, quest, wall, (start, end), fits=fits)
     parts = tuple(_parts(search, quest, wall, points, start))
-    return Candidate(start, end, tier.why, parts, _words(pair, found, (start, end), hindrances) if found else "")
+    return Candidate(start, end, tier.why, parts, ruled_out(pair, found, (start, end), hindrances) if found else "")
 
 
 def _parts(search: Search, quest: Quest, wall: datetime, points: int, start: datetime) -> Iterator[tuple[str, int]]:
@@ -153,7 +153,8 @@ def _parts(search: Search, quest: Quest, wall: datetime, points: int, start: dat
         yield "the mentor's other meetings on that day or in that week", load
 
 
-def _words(pair: Pair, found: Obstacle, span: tuple[datetime, datetime], hindrances: Sequence[Hindrance]) -> str:
+def ruled_out(pair: Pair, found: Obstacle, span: tuple[datetime, datetime], hindrances: Sequence[Hindrance]) -> str:
+    """In words, what rules out a time."""
     if found is not Obstacle.TAKEN:
         return str(found)
     here = [each for each in hindrances if each.start < span[1] and span[0] < each.end and each.cause not in SOFT]

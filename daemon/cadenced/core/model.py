@@ -120,7 +120,7 @@ class Person:
         if self.channel is Channel.SCHEDULING:
             return ORGANIZER
         if self.channel is Channel.INVITE:
-            return f"{INVITED}{self.id}"
+            return f"{INVITED}{self.email.lower()}"
         return self.calendar if self.channel is Channel.CALDAV else None
 
     @property
@@ -149,9 +149,16 @@ class RoadmapMonth:
 
 @dataclass(frozen=True, slots=True)
 class Roadmap:
+    """`translations` holds the months in other languages than that of `months`."""
+
     id: str
     title: str
     months: tuple[RoadmapMonth, ...]  # twelve, in order
+    translations: Mapping[str, tuple[RoadmapMonth, ...]] = field(default_factory=dict, hash=False)
+
+    def in_language(self, language: str) -> tuple[RoadmapMonth, ...]:
+        """The twelve months for a reader of `language`: as they are written where nobody translated them."""
+        return self.translations.get(language, self.months)
 
 
 @dataclass(frozen=True, slots=True)

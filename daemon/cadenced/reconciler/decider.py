@@ -10,9 +10,11 @@ from datetime import datetime
 from cadenced.core.accounts import ORGANIZER, CalendarAccount
 from cadenced.core.answers import paused
 from cadenced.core.explaining import Explanation, explain
+from cadenced.core.fitting import Fit, fit
 from cadenced.core.jointly import plan_jointly
-from cadenced.core.model import Horizon, Pair, Person, Programme
+from cadenced.core.model import Horizon, Meeting, Pair, Person, Programme
 from cadenced.core.records import AccountRow, PairState
+from cadenced.core.slots import Window
 from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.leaving import farewell
 from cadenced.reconciler.organizer import Organizer
@@ -44,6 +46,18 @@ class Decider:
         turn = self._turn(name, await self.store.load_pair(name), rows, now)
         around = await self.neighbourhood.around(turn.pair, now)
         return explain(turn.scene(around), around.hindrances)
+
+    async def fits(
+        self, name: str, uid: str, span: Window, rows: Mapping[str, AccountRow]
+    ) -> tuple[Meeting | None, Fit]:
+        """A meeting of a pair of the programme, and whether it can be at that time; None where it has no such one."""
+        now = self.clock.now()
+        turn = self._turn(name, await self.store.load_pair(name), rows, now)
+        meeting = next((each for each in turn.standing if each.uid == uid), None)
+        if meeting is None:
+            return None, Fit()
+        around = await self.neighbourhood.around(turn.pair, now)
+        return meeting, fit(turn.scene(around), around.hindrances, meeting, span)
 
     def forget(self, names: Iterable[str]) -> None:
         """What was decided for these pairs is not carried out."""

@@ -3,15 +3,16 @@
 Must never know why somebody left.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from cadenced.core.accounts import INVITED
 from cadenced.core.actions import EventAction
 from cadenced.core.diff import cancel
 from cadenced.core.events import Copy, ObservedEvent
 from cadenced.core.model import Meeting
-from cadenced.core.records import MailState, PairState
+from cadenced.core.records import CopyRow, MailState, PairState
 from cadenced.reconciler import traces
 from cadenced.reconciler.decision import Decision
 
@@ -20,10 +21,16 @@ def farewell(name: str, state: PairState, accounts: Collection[str], now: dateti
     """A pair that left the programme: its future events go, whoever touched them; nothing more is said. What stands in
     an account that left, too, is out of reach.
     """
-    gone = leave(traces.copies(state.copies), accounts, state, "the pair is no longer in the programme", now)
+    there = {*accounts, *invited(state.copies)}
+    gone = leave(traces.copies(state.copies), there, state, "the pair is no longer in the programme", now)
     stale = tuple(key for key, mail in state.mails.items() if mail.state is MailState.QUEUED)
     rows = {(row.uid, row.account): row for row in state.copies}
     return Decision(name, now, actions=tuple(gone), stale=stale, rows=rows, seen_due=state.next_due)
+
+
+def invited(rows: Iterable[CopyRow]) -> set[str]:
+    """The places of those who were invited by mail: they are in no file."""
+    return {row.account for row in rows if row.account.startswith(INVITED)}
 
 
 def leave(

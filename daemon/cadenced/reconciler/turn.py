@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from cadenced.core.accounts import ORGANIZER, CalendarAccount
+from cadenced.core.accounts import INVITED, ORGANIZER, CalendarAccount
 from cadenced.core.actions import CancelEvent, EventAction, Mail, SendMail, is_note
 from cadenced.core.answers import Answer, stopped
 from cadenced.core.cadence import month_of_cycle, roadmap_month
@@ -25,7 +25,7 @@ from cadenced.core.scene import Ask, Plan, Scene
 from cadenced.reconciler import traces
 from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.guests import Guests, key
-from cadenced.reconciler.leaving import leave
+from cadenced.reconciler.leaving import invited, leave
 from cadenced.reconciler.organizer import Host
 from cadenced.reconciler.ours import closed, writable
 from cadenced.reconciler.surroundings import Surroundings
@@ -187,6 +187,7 @@ class Turn:
         """Copies in a calendar that none of the two uses any more."""
         used = {self._url(name) for name in self.desks}
         others = [n for n in self.accounts if writable(self.rows.get(n)) and self._url(n) not in used]
+        others += invited(self.state.copies) - self.desks.keys()
         return leave(self.copies, others, self.state, "the person's calendar is another one now", self.now)
 
     def _leftovers(self) -> Iterator[EventAction]:
@@ -201,7 +202,7 @@ class Turn:
 
     def _place(self, meeting: Meeting, account: str) -> Place:
         people, month = self.desks[account], self._month(meeting)
-        invites = account == ORGANIZER
+        invites = account == ORGANIZER or account.startswith(INVITED)
         rows = [row for row in self.state.copies if (row.uid, row.account) == (meeting.uid, account)]
         fields = (
             invitation_for(self.pair, people, meeting, month)
@@ -214,7 +215,7 @@ class Turn:
             fields,
             self.copies.get(meeting.uid, {}).get(account),
             closed=any(closed(row, meeting.start) or self.host.brought(row) for row in rows),
-            party=self.guests.party(meeting) if invites else None,
+            party=self.guests.party(meeting) if account == ORGANIZER else None,
         )
 
     def _month(self, meeting: Meeting) -> RoadmapMonth:

@@ -56,7 +56,7 @@ async def plan_once(
     async with _joined(store, loaded, _clock(now)) as parts:
         wheel = parts.wheel
         if offline:
-            wheel.rows = _unseen(parts.loaded.accounts, await parts.store.accounts())
+            wheel.rows |= _unseen(parts.loaded.accounts, await parts.store.accounts())
         else:
             await _look(parts, step)
         decisions: list[Decision] = []
@@ -108,7 +108,7 @@ async def explain_once(
             raise ConfigError(f'"{name}" is no pair in pairs.toml{nearest(name, loaded.programme.pairs)}')
         decider = parts.wheel.decider
         if offline:
-            parts.wheel.rows = _unseen(loaded.accounts, await parts.store.accounts())
+            parts.wheel.rows |= _unseen(loaded.accounts, await parts.store.accounts())
         else:
             people = {person.id for person in pair.people}
             others = (each for each in loaded.programme.pairs.values() if people & {p.id for p in each.people})

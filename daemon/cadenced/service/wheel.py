@@ -12,11 +12,11 @@ from typing import Protocol, TypeVar
 
 import structlog
 
-from cadenced.core.accounts import ORGANIZER, CalendarAccount
+from cadenced.core.accounts import INVITED, ORGANIZER, CalendarAccount
 from cadenced.core.actions import Mail, SendMail
 from cadenced.core.errors import CadencedError
-from cadenced.core.model import Horizon, Programme
-from cadenced.core.records import AccountRow, AccountStatus, AlertRow, OutboxRow
+from cadenced.core.model import Channel, Horizon, Programme
+from cadenced.core.records import AccountRow, AccountStatus, AlertRow, CopyRow, OutboxRow
 from cadenced.reconciler.apply import Applied, Applier
 from cadenced.reconciler.busywatch import BusyWatch
 from cadenced.reconciler.decider import Decider
@@ -24,6 +24,7 @@ from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.observe import Observation, Observer
 from cadenced.reconciler.organizer import Organizer
 from cadenced.reconciler.ports import Calendars, Clock, Store
+from cadenced.service.inviting import Inviter
 
 log = structlog.get_logger("cadenced")
 
@@ -56,6 +57,12 @@ class WheelStore(Store, Protocol):
     async def withdraw(self, keys: Collection[str]) -> list[str]: ...
 
     async def enqueue(self, rows: Sequence[OutboxRow]) -> int: ...
+
+    async def save_invitations(
+        self, kept: Sequence[CopyRow], gone: Sequence[CopyRow], mails: Sequence[OutboxRow]
+    ) -> int: ...
+
+    async def was_invited(self, uid: str, address: str) -> bool: ...
 
     async def alerts(self) -> list[AlertRow]: ...
 
@@ -90,9 +97,13 @@ class Wheel:
     beat: Callable[[str], None] = lambda _what: None
     review: Callable[[Sequence[Decision]], Awaitable[Sequence[Decision]]] = _all
     rows: dict[str, AccountRow] = field(default_factory=dict)
+    inviter: Inviter | None = None  # of who is invited by mail
     _doubtful: set[str] = field(default_factory=set)  # accounts where nobody knows what became of a creation
 
     def __post_init__(self) -> None:
+        for person in (person for pair in self.programme.pairs.values() for person in pair.people):
+            if person.channel is Channel.INVITE and (name := person.account):
+                self.rows[name] = AccountRow(name, f"mailto:{person.email.lower()}")
         self.observer = Observer(self.calendars, self.store, self.clock, self.accounts)
         self.busy = BusyWatch(self.calendars, self.store, self.clock, self.horizon, self.programme, self.accounts)
         self.organizer = Organizer(self.calendars, self.accounts.get(ORGANIZER))
@@ -223,7 +234,12 @@ class Wheel:
         """
         settled = [mail for mail in decision.due_mails if mail.kind is Mail.MOVED]
         mails = await self.store.enqueue([self.write(mail, decision) for mail in settled])
-        return await self.applier.apply(decision, self.rows), mails
+        elsewhere = tuple(action for action in decision.actions if not action.account.startswith(INVITED))
+        applied = await self.applier.apply(replace(decision, actions=elsewhere), self.rows)
+        if len(elsewhere) == len(decision.actions) or self.inviter is None or applied.again:
+            return applied, mails
+        sent, more = await self.inviter.carry_out(decision)
+        return replace(applied, done=applied.done + sent), mails + more
 
     def _works(self, account: str) -> bool:
         """As far as is known. Trying again soon is of use then only: when an account recovers, its pairs are woken."""

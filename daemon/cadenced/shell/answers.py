@@ -10,15 +10,19 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from cadenced.core.accounts import INVITED
+from cadenced.core.actions import Mail
 from cadenced.core.answers import Answer
-from cadenced.core.records import OutboxRow
+from cadenced.core.records import CopyRow, MailState, OutboxRow
 from cadenced.shell import schema
 from cadenced.shell.database import Database
+from cadenced.shell.looks import drop, save
 from cadenced.shell.rows import flat, outbox_of, stamp
 from cadenced.shell.upsert import insert_new
 from cadenced.shell.waking import wake
 
 BOX, INBOX = schema.outbox, schema.inbox
+NEVER_SENT = (MailState.QUEUED, MailState.EXPIRED, MailState.FAILED)
 
 
 class Answers:
@@ -63,6 +67,36 @@ class Answers:
             return found
 
         return [outbox_of(row) for row in await self._database.run(work)]
+
+    async def save_invitations(
+        self, kept: Sequence[CopyRow], gone: Sequence[CopyRow], mails: Sequence[OutboxRow]
+    ) -> int:
+        """What stands with those who are invited by mail, and the mails that tell them; how many of these are new."""
+
+        def work(connection: Connection) -> int:
+            save(connection, kept, None)
+            drop(connection, [flat(row) for row in gone])
+            return insert_new(connection, BOX, [flat(each) | {"next_try": stamp(each.due)} for each in mails])
+
+        return await self._database.run(work)
+
+    async def was_invited(self, uid: str, address: str) -> bool:
+        """Whether a mail about a meeting may have reached an address."""
+        there = func.lower(BOX.c.recipient) == address.lower()
+        found = select(BOX.c.key).where(BOX.c.uid == uid, there, BOX.c.state.not_in(NEVER_SENT)).limit(1)
+        return await self._database.run(lambda c: c.execute(found).scalar()) is not None
+
+    async def invited_to(self, uid: str) -> str:
+        """The pair that has a copy of that meeting with somebody who is invited by mail; or nothing."""
+        c = schema.copies.c
+        found = select(c.pair).where(c.uid == uid, c.account.startswith(INVITED)).limit(1)
+        return await self._database.run(lambda connection: connection.execute(found).scalar()) or ""
+
+    async def count_replies(self, person: str, since: datetime) -> int:
+        """How many acknowledgements somebody got since then, or is about to."""
+        mine = (BOX.c.person == person, BOX.c.kind == str(Mail.ANSWER), BOX.c.due > stamp(since))
+        found = select(func.count()).select_from(BOX).where(*mine)
+        return await self._database.run(lambda c: c.execute(found).scalar()) or 0
 
     async def mails_read(self) -> dict[str, int]:
         """How many, by what became of them."""

@@ -58,7 +58,7 @@ def test_a_calendar_is_written_to_by_its_own_channel_alone(folder, channel, acco
 def test_with_a_mailbox_who_has_no_calendar_is_invited_by_mail_and_by_a_server_rather_than_that(folder):
     folder.mailbox = True
     assert people(folder) == [Channel.CALDAV, Channel.INVITE]
-    assert folder.pair().protege.account == "invite/jonas"
+    assert folder.pair().protege.account == "invite/jonas@example.org"
     folder.organizer = True
     assert people(folder) == [Channel.CALDAV, Channel.SCHEDULING]
     assert people(folder, jonas="invite") == [Channel.CALDAV, Channel.INVITE]

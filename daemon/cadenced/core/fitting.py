@@ -1,0 +1,44 @@
+"""Whether a time that somebody proposes by mail can be taken, and which others could (RFC 5546 §3.2.7, COUNTER).
+
+Owns nothing that decides: the planner's own rules count, as if the meeting had no time yet. Must never know a mail.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cadenced.core.explaining import planned, ruled_out
+from cadenced.core.hindrances import Hindrance
+from cadenced.core.model import Meeting
+from cadenced.core.plan import Planner
+from cadenced.core.scene import Scene
+from cadenced.core.slots import Quest, Window, obstacle, offers
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """`against` says in words what rules the time out, or is empty; `offers` are times that both could make."""
+
+    against: str = ""
+    offers: tuple[Window, ...] = ()
+
+
+def fit(scene: Scene, hindrances: Sequence[Hindrance], meeting: Meeting, span: Window) -> Fit:
+    """`span` is aware, in UTC. Anywhere that both can will do, be it outside the meeting's period: it is their word."""
+    others = replace(scene, standing=[each for each in scene.standing if each.identity != meeting.identity])
+    asked = planned(others)[1].get(meeting.identity)
+    cadence = scene.pair.cadence(meeting.identity.kind)
+    if cadence is None:
+        return Fit("the policy has no calls any more")
+    search = asked[0] if asked else Planner(others).search
+    wall = search.hours.wall(span[0])
+    quest = asked[1] if asked else Quest(meeting.identity, cadence, (), wall)
+    quest = quest._replace(refused=meeting.tries.refused)
+    found = obstacle(search, quest, wall, span, fits=_agreed(quest, wall))
+    if found is None:
+        return Fit()
+    return Fit(ruled_out(scene.pair, found, span, hindrances), offers(search, quest))
+
+
+def _agreed(quest: Quest, wall: datetime) -> bool:
+    return any((each.weekday, each.at) == (wall.weekday(), wall.time()) for each in quest.cadence.at)

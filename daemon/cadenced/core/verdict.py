@@ -1,0 +1,57 @@
+"""What is made of one mail: what it tells, what of it can't be done and why, in values.
+
+Must never know how it is said in a language.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cadenced.core.answers import Answer
+from cadenced.core.model import Meeting
+from cadenced.core.slots import Window
+
+
+class Why(StrEnum):
+    """Why something was not done."""
+
+    UNCLEAR = "not understood"
+    OVER = "that meeting is over"
+    OFF = "there is no such meeting any more"
+    NOT_YET = "it has not taken place yet"
+    NO_QUESTION = "nothing was asked"
+    NO_TIMES = "there are no times to choose from"
+    PAST = "that is in the past"
+    NO_TIME = "no day and time can be told"
+    BUSY = "it does not suit both"
+    DELEGATED = "nobody else can come instead"
+    LONG = "that is too long"
+    OLD = "a newer invitation has gone out since"
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """`said` are their words, `detail` what is known beyond `why`."""
+
+    said: str
+    why: Why
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Of one mail. `offers` are times that would suit both; `countered`: the event of which a program proposed
+    another time, as it was sent, with its sequence: it must be told that this is not taken (RFC 5546 §3.2.8). `by_program`: what it said, its own window shows already.
+    """
+
+    answers: tuple[Answer, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    meeting: Meeting | None = None
+    offers: tuple[Window, ...] = ()
+    help: bool = False
+    countered: tuple[str, int] | None = None
+    to_coordinator: str = ""  # what a human should read
+    by_program: bool = False
+
+    @property
+    def needs_reply(self) -> bool:
+        return bool(self.refused or self.help or (self.answers and not self.by_program))

@@ -1,0 +1,179 @@
+"""Reads the mailbox: every mail once, from where it was read last.
+
+Owns the cursor, whose word counts, and what is only counted. Must never know IMAP, nor what an answer does.
+"""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import structlog
+
+from cadenced.core.accounts import Arrived, MailboxAccount
+from cadenced.core.model import Pair, Person, Programme
+from cadenced.core.records import OutboxRow
+from cadenced.core.verdict import Verdict
+from cadenced.inbox import deliveries
+from cadenced.inbox.judging import Context, Judge
+from cadenced.inbox.ports import Clock, Desk, Mailbox, Store
+from cadenced.wire.itip import Said, Unusable, said_by
+from cadenced.wire.received import Received, read
+
+log = structlog.get_logger("cadenced")
+
+BATCH = 50  # mails at once: what a crash makes us read again
+OLD = timedelta(days=14)  # a folder that was renumbered is read anew: what is older was read then, or is no answer now
+REPLIES = 10  # acknowledgements that a person gets in a day: whoever writes more is a program that doesn't say so
+QUOTED = 1500  # characters of a mail that the coordinator reads; the rest is in the mailbox
+CURSOR = "mailbox"  # the store's key
+ALERT = "mailbox"
+A_DAY = timedelta(days=1)
+# what becomes of a mail that tells nothing
+FOREIGN, FORGED, AUTOMATIC, AGAIN, COPY = "foreign", "forged", "automatic", "again", "copy"
+
+
+@dataclass
+class Took:
+    """One round: how many mails were read, by outcome; whether a pair has news, and whether there is mail to send."""
+
+    outcomes: dict[str, int] = field(default_factory=dict)
+    news: bool = False
+    replies: bool = False
+    more: bool = False
+
+    def count(self, outcome: str) -> None:
+        self.outcomes[outcome] = self.outcomes.get(outcome, 0) + 1
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """Who writes to us, and in answer to what; `mail` is ours, where it is known."""
+
+    pair: Pair
+    person: Person
+    mail: OutboxRow | None
+
+
+@dataclass
+class Inbox:
+    """`sender` is the bare address of all our mails. Not for two tasks at once."""
+
+    store: Store
+    mailbox: Mailbox
+    clock: Clock
+    account: MailboxAccount
+    programme: Programme
+    sender: str
+    desk: Desk
+
+    async def run_once(self) -> Took:
+        """Reads what came since. Raises StoreError, and what the mailbox raises: then nothing is passed over."""
+        took = Took()
+        validity, after = await self._cursor()
+        found = await self.mailbox.fetch(self.account, validity, after, BATCH)
+        own: list[int] = []
+        for each in found.messages:
+            outcome = await self._take(each, took, anew=found.renumbered)
+            took.count(outcome)
+            own += [each.uid] if outcome == COPY else []
+            await self._remember(each.validity, each.uid)
+        if found.renumbered and not found.messages:
+            await self._remember(found.validity, 0)
+        await self.mailbox.delete(self.account, found.validity, own)
+        await self.store.clear_alert(ALERT, self.clock.now())
+        took.more = found.more
+        return took
+
+    async def _cursor(self) -> tuple[int, int]:
+        """Where it was read last; of a mailbox that is new to us, its end."""
+        whose, _, place = (await self.store.get_meta(CURSOR)).partition(" ")
+        if whose == self._whose and place:
+            validity, _, uid = place.partition(":")
+            return int(validity), int(uid)
+        latest = await self.mailbox.latest(self.account)
+        await self._remember(*latest)
+        return latest
+
+    async def _remember(self, validity: int, uid: int) -> None:
+        await self.store.set_meta(CURSOR, f"{self._whose} {validity}:{uid}")
+
+    @property
+    def _whose(self) -> str:
+        place = f"{self.account.host} {self.account.username} {self.account.folder}"
+        return hashlib.sha256(place.encode()).hexdigest()[:16]
+
+    async def _take(self, arrived: Arrived, took: Took, *, anew: bool) -> str:
+        received, now = read(arrived.body), self.clock.now()
+        name = received.message_id or f"<{arrived.validity}.{arrived.uid}@mailbox>"
+        if await self.store.was_read(name) or (anew and received.date is not None and received.date < now - OLD):
+            return AGAIN
+        if received.sender == self.sender and await self._is_copy(received):
+            return COPY
+        if received.report is not None:
+            outcome = await self._report(received)
+        else:
+            outcome, verdict, about = await self._read(received, name)
+            if about is not None and verdict is not None:
+                return await self._conclude(name, outcome, verdict, about, received, took)
+        await self.store.record_mail(name, outcome, (), (), now)
+        return outcome
+
+    async def _is_copy(self, received: Received) -> bool:
+        rows = await self.store.mails_known_by((), (received.message_id,))
+        await deliveries.arrived(self.store, rows, self.clock.now())
+        return bool(rows)
+
+    async def _report(self, received: Received) -> str:
+        report = received.report
+        if report is None:
+            return FOREIGN
+        rows = await self.store.mails_known_by(received.tokens(self.sender), (report.message_id, *received.references))
+        return await deliveries.reported(self.store, report, rows, self.clock.now())
+
+    async def _read(self, received: Received, name: str) -> tuple[str, Verdict | None, _About | None]:
+        if received.automatic:
+            return AUTOMATIC, None, None
+        if received.failed_authentication:
+            return FORGED, None, None
+        said = said_by(received.calendars)
+        about = await self._about(received, said)
+        if about is None:
+            return FOREIGN, None, None
+        context = Context(name, about.pair, about.person, about.mail, self.clock.now())
+        state = await self.store.load_pair(about.pair.id)
+        verdict = await Judge(context, state, self.desk.fits).judge(received, said)
+        return "answer" if verdict.answers else "refused", verdict, about
+
+    async def _about(self, received: Received, said: Said | None) -> _About | None:
+        """By our mail that it answers; by the event that it speaks of; and by who writes, where they have one pair."""
+        rows = await self.store.mails_known_by(received.tokens(self.sender), received.references)
+        mail = next((row for row in rows if row.pair in self.programme.pairs), None)
+        uid = said.uid if said is not None else ""
+        if said is not None and not isinstance(said, Unusable) and uid and (mail is None or mail.uid != uid):
+            mail, name = None, await self.store.invited_to(uid)
+        else:
+            name = mail.pair if mail else ""
+        names = [name] if name else [] if rows or uid else self._pairs_of(received.sender)
+        if len(names) != 1 or (pair := self.programme.pairs.get(names[0])) is None:
+            return None
+        person = next((p for p in pair.people if p.email.lower() == received.sender), None)
+        return _About(pair, person, mail) if person else None
+
+    def _pairs_of(self, address: str) -> list[str]:
+        pairs = self.programme.pairs.values()
+        return [pair.id for pair in pairs if any(p.email.lower() == address for p in pair.people)]
+
+    async def _conclude(  # noqa: PLR0913, PLR0917 — one mail, and all that is known of it
+        self, name: str, outcome: str, verdict: Verdict, about: _About, received: Received, took: Took
+    ) -> str:
+        now = self.clock.now()
+        replies = []
+        if verdict.needs_reply and await self.store.count_replies(about.person.id, now - A_DAY) < REPLIES:
+            replies = [self.desk.acknowledge(verdict, about.pair, about.person, received, now)]
+        if verdict.to_coordinator:
+            text = f"{about.person.name} ({about.pair.id}) wrote: {verdict.to_coordinator[:QUOTED]}"
+            await self.store.raise_alert(f"answer/{name}", text, now)
+        if await self.store.record_mail(name, outcome, verdict.answers, replies, now):
+            took.news |= bool(verdict.answers)
+            took.replies |= bool(replies)
+        return outcome

@@ -1,0 +1,196 @@
+"""What one mail of a person is taken for: each thing that they said becomes an answer, or a refusal with its reason.
+
+Owns what a word means in answer to what was asked. Must never know how a mail is read, nor what an answer does.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from itertools import count
+
+from cadenced.core.actions import Mail
+from cadenced.core.answers import Answer, Told
+from cadenced.core.cadence import roadmap_month
+from cadenced.core.due import local_day
+from cadenced.core.fitting import Fit
+from cadenced.core.model import Meeting, Pair, Person, State
+from cadenced.core.records import OutboxRow, PairState
+from cadenced.core.slots import Window
+from cadenced.core.verdict import Refused, Verdict, Why
+from cadenced.inbox.programs import Programs
+from cadenced.wire import whens
+from cadenced.wire.itip import Said as Itip
+from cadenced.wire.received import Received
+from cadenced.wire.vocabulary import Meant
+from cadenced.wire.words import Said, understood
+
+Fits = Callable[[str, str, Window], Awaitable[tuple[Meeting | None, Fit]]]
+LONGEST_PAUSE = timedelta(days=366)
+RATES = range(1, 6)
+SIMPLE = {Meant.DONE: Told.DONE, Meant.TODO: Told.TODO, Meant.RESUME: Told.RESUMED, Meant.STOP: Told.STOPPED}
+PAST = {Meant.MET: Told.MET, Meant.NOT_MET: Told.NOT_MET}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`name` is unique for the mail; `mail` is ours which it answers, where that is known."""
+
+    name: str
+    pair: Pair
+    person: Person
+    mail: OutboxRow | None
+    now: datetime
+
+
+@dataclass
+class Judge:
+    """Of one mail."""
+
+    context: Context
+    state: PairState
+    fits: Fits
+    _found: list[Answer] = field(default_factory=list)
+    _refused: list[Refused] = field(default_factory=list)
+    _offers: tuple[Window, ...] = ()
+    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+
+    async def judge(self, received: Received, itip: Itip | None) -> Verdict:
+        if itip is not None:
+            c = self.context
+            return await Programs(c.name, c.pair, c.person, c.now, self.state, self.fits).verdict(itip)
+        person, mail = self.context.person, self.context.mail
+        offers = len(mail.offers) if mail else 0
+        said = understood(
+            received.text, person.language, person.timezone, self.context.now, offers=offers, name=person.name
+        )
+        for each in said:
+            await self._take(each)
+        unclear = [each for each in said if each.meant is Meant.UNCLEAR]
+        return Verdict(
+            tuple(self._found),
+            tuple(self._refused),
+            self._meeting(),
+            self._offers,
+            help=any(each.meant is Meant.HELP for each in said) or bool(unclear),
+            to_coordinator=self._to_coordinator(received, quoted=bool(unclear) or not said),
+        )
+
+    async def _take(self, said: Said) -> None:
+        if said.meant is Meant.HELP:
+            return
+        if said.meant is Meant.UNCLEAR:
+            self._refuse(said, Why.UNCLEAR)
+        elif said.reason is not None:
+            self._refuse(said, Why.PAST if said.reason is whens.Why.PAST else Why.NO_TIME)
+        elif said.meant in SIMPLE:
+            self._note(SIMPLE[said.meant], text=said.text)
+        elif said.meant in PAST:
+            self._past(said)
+        elif said.meant is Meant.PAUSE:
+            self._pause(said)
+        elif said.meant is Meant.CHOOSE:
+            await self._number(said)
+        elif said.meant in (Meant.YES, Meant.NO) and self._kind is Mail.RENEWAL:
+            self._note(Told.GOES_ON if said.meant is Meant.YES else Told.ENDS)
+        elif (meeting := self._coming(said)) is not None:
+            await self._about(said, meeting)
+
+    async def _about(self, said: Said, meeting: Meeting) -> None:
+        """What is said of a meeting that is to come."""
+        if said.meant is Meant.MOVE and said.start is not None:
+            await self._move(said, meeting, said.start)
+        elif said.meant is Meant.SKIP:
+            self._note(Told.SKIPPED, meeting)
+        else:
+            self._note(Told.ACCEPTED if said.meant is Meant.YES else Told.DECLINED, meeting)
+
+    async def _move(self, said: Said, meeting: Meeting, start: datetime) -> None:
+        span = (start, start + (meeting.end - meeting.start))
+        _, fit = await self.fits(self.context.pair.id, meeting.uid, span)
+        if fit.against:
+            self._refuse(said, Why.BUSY, fit.against)
+            self._offers = fit.offers
+        else:
+            self._note(Told.MOVED, replace(meeting, start=span[0], end=span[1]))
+
+    async def _number(self, said: Said) -> None:
+        mail = self.context.mail
+        if self._kind is Mail.PULSE and said.number in RATES:
+            self._note(Told.RATED, text=str(said.number))
+        elif mail is None or not 1 <= said.number <= len(mail.offers):
+            self._refuse(said, Why.NO_TIMES)
+        elif (meeting := self._coming(said)) is not None:
+            await self._move(said, meeting, mail.offers[said.number - 1][0])
+
+    def _past(self, said: Said) -> None:
+        meeting = self._meeting() or self._last()
+        if meeting is None:
+            self._refuse(said, Why.OFF)
+        elif meeting.start > self.context.now:
+            self._refuse(said, Why.NOT_YET)
+        else:
+            self._note(PAST[said.meant], meeting)
+
+    def _pause(self, said: Said) -> None:
+        if said.until is not None and said.until - self.context.now.date() > LONGEST_PAUSE:
+            self._refuse(said, Why.LONG)
+        else:
+            self._note(Told.PAUSED, until=said.until)
+
+    def _coming(self, said: Said) -> Meeting | None:
+        """The meeting that the mail is about, or else the next; refused where it is over, or there is none."""
+        meeting = self._meeting()
+        if meeting is None and (self.context.mail is None or not self.context.mail.uid):
+            coming = [m for m in self.state.meetings if m.state is not State.CANCELLED and m.start > self.context.now]
+            meeting = min(coming, key=lambda m: m.start, default=None)
+        if meeting is None:
+            question = said.meant in (Meant.YES, Meant.NO) and not (self.context.mail and self.context.mail.uid)
+            self._refuse(said, Why.NO_QUESTION if question else Why.OFF)
+        elif meeting.end <= self.context.now:
+            self._refuse(said, Why.OVER)
+        else:
+            return meeting
+        return None
+
+    def _meeting(self) -> Meeting | None:
+        uid = self.context.mail.uid if self.context.mail else ""
+        return next((each for each in self.state.meetings if each.uid == uid), None)
+
+    def _last(self) -> Meeting | None:
+        over = [m for m in self.state.meetings if m.state is State.STANDING and m.start <= self.context.now]
+        return max(over, key=lambda m: m.start, default=None)
+
+    @property
+    def _kind(self) -> str:
+        return self.context.mail.kind if self.context.mail else ""
+
+    def _note(self, told: Told, meeting: Meeting | None = None, *, text: str = "", until: date | None = None) -> None:
+        context = self.context
+        day = local_day(context.pair.timezone, meeting.start if meeting else context.now)
+        about = {"uid": meeting.uid, "start": meeting.start, "end": meeting.end} if meeting else {}
+        self._found.append(
+            Answer(
+                f"{context.name}#{next(self._numbers)}",
+                context.pair.id,
+                context.person.id,
+                told,
+                context.now,
+                until=until,
+                month=roadmap_month(context.pair, day),
+                text=text,
+                **about,  # type: ignore[arg-type]  # of a meeting, all three
+            )
+        )
+
+    def _refuse(self, said: Said, why: Why, detail: str = "") -> None:
+        self._refused.append(Refused(said.line, why, detail))
+
+    def _to_coordinator(self, received: Received, *, quoted: bool) -> str:
+        ends = any(each.told is Told.ENDS for each in self._found)
+        words = [_quote(received.text)] if quoted or ends else []
+        stops = [each for each in self._found if each.told is Told.STOPPED]
+        return "\n".join([*words, *("They want no more mail of this pair." for _ in stops[:1])])
+
+
+def _quote(text: str) -> str:
+    return "\n".join(f"> {line}" for line in text.strip().splitlines())

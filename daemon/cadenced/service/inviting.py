@@ -1,0 +1,124 @@
+"""Invites by mail (RFC 5546, RFC 6047): what would be written into a calendar goes out as a message instead.
+
+Owns what is remembered of an invitation: the event as it was sent last, as if it stood in a calendar. Must never know
+what is due, nor what a mail says around the event.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from cadenced.core.accounts import INVITED
+from cadenced.core.actions import CancelEvent, CreateEvent, EventAction, SendMail, UpdateEvent, is_note
+from cadenced.core.cadence import roadmap_month
+from cadenced.core.due import local_day
+from cadenced.core.inviting import carrier, sequence_at, telling
+from cadenced.core.model import Pair, Person, Programme, State
+from cadenced.core.participation import Guest
+from cadenced.core.records import CopyRow, CopyState, OutboxRow
+from cadenced.reconciler.decision import Decision
+from cadenced.wire.baseline import baseline_text
+from cadenced.wire.ical import compose, revise
+from cadenced.wire.invitations import Method, invitation
+
+Calendar = tuple[str, bytes]  # METHOD and iCalendar
+
+
+class Clock(Protocol):
+    def now(self) -> datetime: ...
+
+
+class Store(Protocol):
+    async def save_invitations(
+        self, kept: Sequence[CopyRow], gone: Sequence[CopyRow], mails: Sequence[OutboxRow]
+    ) -> int:
+        """In one transaction; how many mails were new."""
+        ...
+
+    async def was_invited(self, uid: str, address: str) -> bool:
+        """Whether a mail about a meeting may have reached an address."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Inviter:
+    """`sender` is the one organizer of all invitations: the service's address."""
+
+    store: Store
+    clock: Clock
+    programme: Programme
+    sender: Guest
+    write: Callable[[SendMail, Decision, Calendar, Person], OutboxRow]
+
+    async def carry_out(self, decision: Decision) -> tuple[int, int]:
+        """How many events were sent, or noted as known; and how many mails that took."""
+        kept: list[CopyRow] = []
+        gone: list[CopyRow] = []
+        mails: list[OutboxRow] = []
+        actions = [action for action in decision.actions if action.account.startswith(INVITED)]
+        for number, action in enumerate(sorted(actions, key=lambda each: each.meeting.start)):
+            row, mail = await self._sent(action, decision, number)
+            (gone if isinstance(action, CancelEvent) else kept).append(row)
+            mails += [mail] if mail else []
+        return len(actions), await self.store.save_invitations(kept, gone, mails) if actions else 0
+
+    async def _sent(self, action: EventAction, decision: Decision, number: int) -> tuple[CopyRow, OutboxRow | None]:
+        """The event as it stands from now on, and the mail that brings it: none for a note to ourselves, nor where one
+        is taken back that was never sent.
+        """
+        now = self.clock.now()
+        before = decision.rows.get((action.meeting.uid, action.account))
+        if isinstance(action, CancelEvent):
+            if before is None:
+                raise ValueError("nothing is taken back that was not sent")
+            row = before
+            if not await self.store.was_invited(action.meeting.uid, _address(action.account)):
+                return row, None
+        else:
+            row = self._row(action, decision.pair, before, now)
+            if is_note(action):
+                return row, None
+        return row, self._mail(action, row, decision, number)
+
+    def _row(self, action: CreateEvent | UpdateEvent, pair: str, before: CopyRow | None, now: datetime) -> CopyRow:
+        """Its ETag is the sequence that was sent last."""
+        if isinstance(action, CreateEvent):
+            body = compose(action, now)
+        elif before is None:
+            raise ValueError("nothing is changed that was not sent")
+        else:
+            body = revise(before.body, action, now)
+        etag = before.etag if before and is_note(action) else f'"{sequence_at(now)}"'
+        words, uid = baseline_text(action.baseline), action.meeting.uid
+        return CopyRow(uid, action.account, pair, f"mailto:{uid}", etag, body, words, CopyState.LIVE)
+
+    def _mail(self, action: EventAction, row: CopyRow, decision: Decision, number: int) -> OutboxRow:
+        now, pair = self.clock.now(), self.programme.pairs.get(decision.pair)
+        off = isinstance(action, CancelEvent) or action.meeting.state is State.CANCELLED
+        person = self._person(pair, action.account)
+        method = Method.CANCEL if off else Method.REQUEST
+        guest = Guest(person.email, person.name)
+        text = invitation(row.body, self.sender, guest, method, sequence_at(now), now=now)
+        month = roadmap_month(pair, local_day(pair.timezone, action.meeting.start)) if pair else 0
+        mail = telling(action, person.id, month, now, off=off)
+        brought = mail if off else carrier(mail, decision.mails)
+        return replace(self.write(brought, decision, (method, text), person), due=_soon(now, number))
+
+    def _person(self, pair: Pair | None, account: str) -> Person:
+        """Who is invited; of a pair that left the programme perhaps only the address is known."""
+        people = pair.people if pair else [p for each in self.programme.pairs.values() for p in each.people]
+        named = next((person for person in people if person.email.lower() == _address(account)), None)
+        if named is not None:
+            return named
+        address = _address(account)
+        return Person(address, address, address, "UTC", ())
+
+
+def _address(account: str) -> str:
+    return account.removeprefix(INVITED)
+
+
+def _soon(now: datetime, number: int) -> datetime:
+    """At once, the soonest meeting first."""
+    return now.replace(microsecond=min(number, 999_999))

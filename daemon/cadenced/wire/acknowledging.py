@@ -1,0 +1,121 @@
+"""What was taken of somebody's answer, and what was not and why, in sentences of their language.
+
+Owns these sentences. Must never know a template, nor how an answer is understood.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from cadenced.core.answers import FOR_EVER, Answer, Told
+from cadenced.core.model import Pair, Person
+from cadenced.core.verdict import Refused, Why
+from cadenced.wire.languages import Words
+from cadenced.wire.plain import one_line
+from cadenced.wire.times import when
+from cadenced.wire.titles import called
+
+LONGEST = 80  # characters of somebody's words that are said back
+
+
+def taken(answers: Sequence[Answer], pair: Pair, reader: Person, words: Words, now: datetime) -> tuple[str, ...]:
+    """One sentence for each. `now` is aware."""
+    return tuple(_Sentence(pair, reader, words, now).of(answer) for answer in answers)
+
+
+def refused(found: Sequence[Refused], words: Words) -> tuple[tuple[str, str, str], ...]:
+    """Their words, the reason, and what would work; the last may be empty."""
+    return tuple((one_line(each.said)[:LONGEST], *_reason(each, words)) for each in found)
+
+
+def commands(words: Words) -> tuple[tuple[str, str], ...]:
+    """What can be answered, and what it does."""
+    _ = words.gettext
+    return (
+        (_("yes, no"), _("you can come, or can't: then another time is looked for")),
+        (_("1, 2, 3"), _("the first, second or third of the times that a mail offers")),
+        (_("move to Tue 3 March 14:00"), _("another time, if it suits both")),
+        (_("skip"), _("this meeting is off")),
+        (_("met, didn't meet"), _("whether it took place")),
+        (_("done"), _("the month's task is done")),
+        (_("todo: …"), _("one more piece of homework, for the next agenda")),
+        (_("pause until 1 September, resume"), _("no meetings and no agendas in between")),
+        (_("stop"), _("no more mail to you")),
+    )
+
+
+class _Sentence:
+    def __init__(self, pair: Pair, reader: Person, words: Words, now: datetime) -> None:
+        self._pair, self._reader, self._words, self._now = pair, reader, words, now
+
+    def of(self, answer: Answer) -> str:
+        return self._sentences()[answer.told](answer)
+
+    def _sentences(self) -> dict[Told, Callable[[Answer], str]]:
+        _, other = self._words.gettext, called(self._pair.other(self._reader).name)
+        return {
+            Told.ACCEPTED: lambda a: _("You come on %(when)s.", when=self._time(a)),
+            Told.TENTATIVE: lambda a: _("You may come on %(when)s.", when=self._time(a)),
+            Told.DECLINED: lambda a: _(
+                "You can’t on %(when)s. Another time is looked for, and %(other)s hears of it.",
+                when=self._time(a),
+                other=other,
+            ),
+            Told.MOVED: lambda a: _("It is moved to %(when)s, for %(other)s, too.", when=self._time(a), other=other),
+            Told.SKIPPED: lambda a: _("The meeting on %(when)s is off, for both of you.", when=self._time(a)),
+            Told.MET: lambda _a: _("You met. Good."),
+            Told.NOT_MET: lambda _a: _("It did not take place. Its task comes along to the next meeting."),
+            Told.DONE: lambda _a: _("The task is done."),
+            Told.TODO: lambda a: _("Noted as homework: %(what)s", what=one_line(a.text)[:LONGEST]),
+            Told.RATED: lambda a: _("You gave it %(number)s of 5. Thank you.", number=a.text),
+            Told.GOES_ON: lambda _a: _("Another year it is."),
+            Told.ENDS: lambda _a: _(
+                "You want to end it, without fault. The coordinator hears of it, and helps you both."
+            ),
+            Told.PAUSED: self._paused,
+            Told.RESUMED: lambda _a: _("The pause is over."),
+            Told.STOPPED: lambda _a: _("You get no more mail of this pair. “resume” brings it back."),
+        }
+
+    def _paused(self, answer: Answer) -> str:
+        if answer.until is None or answer.until == FOR_EVER:
+            return self._words.gettext("You two pause, until one of you says “resume”.")
+        return self._words.gettext("You two pause until %(day)s.", day=self._day(answer.until))
+
+    def _time(self, answer: Answer) -> str:
+        if answer.start is None:
+            return ""
+        there = self._pair.other(self._reader).timezone
+        found = when(answer.start, self._reader.timezone, there, self._now, self._words)
+        return f"{found.short}, {found.brief}"
+
+    def _day(self, day: date) -> str:
+        noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(self._reader.timezone))
+        return when(noon, self._reader.timezone, self._reader.timezone, self._now, self._words).long
+
+
+def _reason(each: Refused, words: Words) -> tuple[str, str]:
+    """Why, and what would work."""
+    _ = words.gettext
+    reasons = {
+        Why.UNCLEAR: (
+            _("It is not clear what is meant."),
+            _("The coordinator reads it. See below what can be answered."),
+        ),
+        Why.OVER: (_("That meeting is over."), _("“met” or “didn’t meet” says whether it took place.")),
+        Why.OFF: (_("There is no such meeting any more."), ""),
+        Why.NOT_YET: (_("It has not taken place yet."), ""),
+        Why.NO_QUESTION: (_("There is nothing to say yes or no to."), _("Reply to the mail that asks.")),
+        Why.NO_TIMES: (_("There are no such times to choose from."), _("“move to” and a day and time proposes one.")),
+        Why.PAST: (_("That is in the past."), ""),
+        Why.NO_TIME: (
+            _("No day and time can be told from it."),
+            _("Write it as in “move to Tue 3 March 14:00”."),
+        ),
+        Why.BUSY: (_("It does not suit both of you."), ""),
+        Why.DELEGATED: (_("Nobody else can come instead."), _("“no” looks for another time.")),
+        Why.LONG: (_("That is longer than a year."), _("Name a day within a year, or say “stop”.")),
+        Why.OLD: (_("A newer invitation has gone out since."), _("Answer that one.")),
+    }
+    why, instead = reasons[each.why]
+    return (f"{why} ({each.detail})" if each.detail else why), instead
