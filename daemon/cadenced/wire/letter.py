@@ -1,7 +1,7 @@
 """What a mail may speak of: the names that templates use, computed from a pair, a meeting and a month.
 
-Owns those names; README and a user's own templates rely on them, so they stay. Must never know a template, a header, or
-how a mail travels.
+Owns those names; their texts are in the reader's language. README and users' own templates rely on them, so they stay.
+Must never know a template, a header, or how a mail travels.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,9 @@ from cadenced.core.actions import Mail, SendMail
 from cadenced.core.cadence import MONTHS, month_begins, month_of_cycle, period, period_of
 from cadenced.core.effort import hours_a_year
 from cadenced.core.model import UNTRIED, Cadence, Channel, Every, Kind, Meeting, Pair, Person, RoadmapMonth, State
+from cadenced.wire.languages import BUILT_IN, ENGLISH, Languages, Words
 from cadenced.wire.plain import one_line
+from cadenced.wire.reasons import why
 from cadenced.wire.times import When, short, span, when
 from cadenced.wire.titles import called
 
@@ -51,6 +53,7 @@ class Talk:
 class Letter:
     """The names. `month`, `last` and `carried` have a roadmap month's fields: title, kind, task, questions, …"""
 
+    language: str  # that the mail is written in
     reader: Someone
     other: Someone
     to_mentor: bool
@@ -69,6 +72,7 @@ class Letter:
     rhythm: tuple[str, ...]  # what the two agreed on, in words, and the hours a year that it takes each of them
     programme_mailbox: bool  # a reply goes to the programme's mailbox; else it goes to `other`
     cause: str  # why another time is needed: "reader", "other", "both" or "somebody" can't; "busy"; "neighbour"; ""
+    why: str  # the cause, in a sentence
     offers: tuple[Talk, ...]  # the times to choose from instead, in order
     tried: int  # how many times before the meeting's did not suit either
     moves: int  # how often it was given another time, none of them by a person
@@ -78,55 +82,72 @@ class Letter:
         return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
-def letter(
-    mail: SendMail, pair: Pair, meetings: Sequence[Meeting], now: datetime, *, programme_mailbox: bool
+def letter(  # noqa: PLR0913 — what a mail depends on
+    mail: SendMail,
+    pair: Pair,
+    meetings: Sequence[Meeting],
+    now: datetime,
+    *,
+    programme_mailbox: bool,
+    languages: Languages = BUILT_IN,
 ) -> Letter:
     """Everything that a mail to one of the pair may say. `meetings` is the plan; `now` is aware."""
     reader = pair.mentor if mail.person == pair.mentor.id else pair.protege
     other = pair.other(reader)
+    words = languages.words(reader.language)
+    months = tuple(replace(month, title=one_line(month.title)) for month in pair.roadmap.in_language(reader.language))
     opening = pair.roadmap_month or 1
     number = max(mail.month, opening)  # a meeting moved to before the start speaks of the first month
-    month = _month(pair, number)
+    month = _of_cycle(months, number)
     begins, ends = month_begins(pair, number), month_begins(pair, number + 1) - timedelta(days=1)
     homework = number - (2 if mail.carried_over else 1)  # the task that is carried over had no meeting to give any
+    meeting = _talk(pair, mail.meeting, reader, now, words) if mail.meeting else None
+    cause = _cause(mail, reader) if mail.kind is Mail.TIMES else ""
     following = _following(mail.meeting, meetings, now)
     tries = mail.meeting.tries if mail.meeting else UNTRIED
     return Letter(
+        language=words.language,
         reader=_someone(reader),
         other=_someone(other),
         to_mentor=reader is pair.mentor,
         month=month,
         year=(number - 1) // MONTHS + 1,
-        span=span(begins, ends),
-        until=short(ends),
+        span=span(begins, ends, words),
+        until=short(ends, words),
         strip=tuple(
             "past" if n < month.number else "now" if n == month.number else "next" for n in range(1, MONTHS + 1)
         ),
         first=number == opening,
-        last=_month(pair, homework) if homework >= opening else None,
-        carried=_month(pair, number - 1) if mail.carried_over and number > opening else None,
-        meeting=_talk(pair, mail.meeting, reader, other, now) if mail.meeting else None,
-        following=_talk(pair, following, reader, other, now) if following else None,
+        last=_of_cycle(months, homework) if homework >= opening else None,
+        carried=_of_cycle(months, number - 1) if mail.carried_over and number > opening else None,
+        meeting=meeting,
+        following=_talk(pair, following, reader, now, words) if following else None,
         question=_question(month, mail.meeting),
-        focus=tuple(area.replace("-", " ") for area in pair.focus),
-        rhythm=_rhythm(pair),
+        focus=tuple(_focus(area, words) for area in pair.focus),
+        rhythm=_rhythm(pair, words),
         programme_mailbox=programme_mailbox,
-        cause=_cause(mail, reader) if mail.kind is Mail.TIMES else "",
-        offers=tuple(_talk(pair, each, reader, other, now) for each in _offered(mail)),
+        cause=cause,
+        why=why(cause, called(one_line(other.name)), meeting.when, words, call=meeting.call)
+        if cause and meeting
+        else "",
+        offers=tuple(_talk(pair, each, reader, now, words) for each in _offered(mail)),
         tried=len(tries.refused),
         moves=tries.changes,
-        free_until=_period_ends(pair, mail.meeting) if mail.meeting else "",
+        free_until=_period_ends(pair, mail.meeting, words) if mail.meeting else "",
     )
 
 
 def alert_names(alerts: Sequence[str], now: datetime) -> dict[str, object]:
-    """The names in an alert: a human's to-do list. Times are in UTC: a coordinator's zone is not known."""
+    """The names in an alert: a human's to-do list. Times are in UTC, the words English, as problems are told in:
+    a coordinator's zone and language are not known.
+    """
     shown = tuple(text if len(text) <= ALERT_LONG else f"{text[:ALERT_LONG]} …" for text in alerts[:ALERTS])
     return {
+        "language": ENGLISH,
         "alerts": shown,
         "count": len(alerts),
         "headline": shorten(one_line(alerts[0]), HEADLINE, placeholder=" …") if alerts else "",
-        "when": when(now, "UTC", "UTC", now),
+        "when": when(now, "UTC", "UTC", now, BUILT_IN.words(ENGLISH)),
     }
 
 
@@ -136,18 +157,17 @@ def _someone(person: Person) -> Someone:
     return Someone(name, called(name), person.email, person.calendar is not None, person.language, invited)
 
 
-def _month(pair: Pair, number: int) -> RoadmapMonth:
-    month = pair.roadmap.months[month_of_cycle(number) - 1]
-    return replace(month, title=one_line(month.title))
+def _of_cycle(months: Sequence[RoadmapMonth], number: int) -> RoadmapMonth:
+    return months[month_of_cycle(number) - 1]
 
 
-def _talk(pair: Pair, meeting: Meeting, reader: Person, other: Person, now: datetime) -> Talk:
+def _talk(pair: Pair, meeting: Meeting, reader: Person, now: datetime, words: Words) -> Talk:
     cadence = pair.cadence(meeting.identity.kind)
     minutes = round((meeting.end - meeting.start).total_seconds() / 60)
     return Talk(
-        when(meeting.start, reader.timezone, other.timezone, now),
+        when(meeting.start, reader.timezone, pair.other(reader).timezone, now, words),
         meeting.identity.kind is Kind.CALL,
-        f"{minutes} minutes",
+        _minutes(minutes, words),
         cadence.where if cadence else "",
     )
 
@@ -167,10 +187,10 @@ def _offered(mail: SendMail) -> Iterator[Meeting]:
             yield replace(mail.meeting, start=start, end=end)
 
 
-def _period_ends(pair: Pair, meeting: Meeting) -> str:
+def _period_ends(pair: Pair, meeting: Meeting, words: Words) -> str:
     if meeting.identity.kind is Kind.CALL:
         return ""
-    return short(period(pair, period_of(pair, meeting.identity.period)).end - timedelta(days=1))
+    return short(period(pair, period_of(pair, meeting.identity.period)).end - timedelta(days=1), words)
 
 
 def _following(meeting: Meeting | None, meetings: Sequence[Meeting], now: datetime) -> Meeting | None:
@@ -184,21 +204,41 @@ def _question(month: RoadmapMonth, meeting: Meeting | None) -> str:
     return month.questions[index % len(month.questions)] if month.questions else ""
 
 
-def _rhythm(pair: Pair) -> tuple[str, ...]:
-    calls = (f"A call {_every(pair.calls.every)}, {_minutes(pair.calls)}",) if pair.calls else ()
-    hours = f"About {round(hours_a_year(pair))} hours a year for each of you"
-    return (f"Face to face {_every(pair.face_to_face.every)}, {_minutes(pair.face_to_face)}", *calls, hours)
+def _focus(area: str, words: Words) -> str:
+    _ = words.gettext
+    names = {
+        "strategic-thinking": _("strategic thinking"),
+        "executive-relationships": _("executive relationships"),
+        "career-planning": _("career planning"),
+        "negotiation": _("negotiation"),
+        "management-skills": _("management skills"),
+        "executive-presence": _("executive presence"),
+    }
+    return names[area]
 
 
-def _minutes(cadence: Cadence) -> str:
-    return f"{cadence.minutes} minutes"
+def _rhythm(pair: Pair, words: Words) -> tuple[str, ...]:
+    def how(cadence: Cadence) -> dict[str, str]:
+        return {"every": _every(cadence.every, words), "length": _minutes(cadence.minutes, words)}
+
+    meetings = words.gettext("Face to face %(every)s, %(length)s", **how(pair.face_to_face))
+    calls = (words.gettext("A call %(every)s, %(length)s", **how(pair.calls)),) if pair.calls else ()
+    effort = words.ngettext(
+        "About %(num)s hour a year for each of you",
+        "About %(num)s hours a year for each of you",
+        round(hours_a_year(pair)),
+    )
+    return (meetings, *calls, effort)
 
 
-def _every(every: Every) -> str:
+def _minutes(minutes: int, words: Words) -> str:
+    return words.ngettext("%(num)s minute", "%(num)s minutes", minutes)
+
+
+def _every(every: Every, words: Words) -> str:
     """As in "every month", "every 2 weeks", "every 10 days"."""
-    days, weeks = every.days, every.days // 7
     if every.months:
-        return "every month" if every.months == 1 else f"every {every.months} months"
-    if days % 7:
-        return f"every {days} days"
-    return "every week" if weeks == 1 else f"every {weeks} weeks"
+        return words.ngettext("every month", "every %(num)s months", every.months)
+    if every.days % 7:
+        return words.ngettext("every day", "every %(num)s days", every.days)
+    return words.ngettext("every week", "every %(num)s weeks", every.days // 7)

@@ -8,11 +8,15 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jinja2 import StrictUndefined, nodes
+from jinja2 import StrictUndefined, nodes, pass_context
 from jinja2.environment import Template
 from jinja2.exceptions import SecurityError
 from jinja2.loaders import BaseLoader
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from cadenced.wire.languages import Words, filled
 
 STEPS = 5000  # turns of loops and calls of macros in one rendering; a real mail takes some dozens
 CHARACTERS = 200_000  # of one rendering; a real mail has 15,000
@@ -31,11 +35,13 @@ GROWING = frozenset(
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
-    """Autoescaped save for *.txt.j2; an undefined name is an error."""
+    """Autoescaped save for *.txt.j2; an undefined name is an error. One for each language: what a template that others
+    import sets at its top is kept.
+    """
 
     intercepted_binops = frozenset({"*", "**", "%"})
 
-    def __init__(self, loader: BaseLoader) -> None:
+    def __init__(self, loader: BaseLoader, words: Words) -> None:
         super().__init__(
             loader=loader,
             autoescape=lambda name: name is None or not name.endswith(".txt.j2"),
@@ -43,10 +49,16 @@ class Sandbox(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
             cache_size=-1,
+            extensions=["jinja2.ext.i18n"],
         )
-        self.globals: dict[str, Any] = {"range": _short_range}
+        self.newstyle_gettext = True  # of the extension: {% trans %} hands its values over, as _() does
+        gettext, ngettext = _translators(words)
+        self.globals: dict[str, Any] = {
+            "range": _short_range, "_": gettext, "gettext": gettext, "ngettext": ngettext
+        }  # fmt: skip
         self.filters = {name: each for name, each in self.filters.items() if name in FILTERS}
         self.filters["fine"] = _fine
+        self.filters["capitalize"] = _capital
         self._steps = 0
 
     def write(self, template: Template, names: Mapping[str, object]) -> str:
@@ -89,9 +101,35 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return None
 
 
+def _translators(words: Words) -> tuple[Callable[..., str], Callable[..., str]]:
+    """Jinja's newstyle gettext and ngettext, save that they fill in values without widths, and set fine in HTML."""
+
+    @pass_context
+    def gettext(context: Context, text: str, /, **values: object) -> str:
+        return _set(context, words.catalogue.gettext(text), values)
+
+    @pass_context
+    def ngettext(context: Context, one: str, many: str, number: int, /, **values: object) -> str:
+        return _set(context, words.catalogue.ngettext(one, many, number), {"num": number, **values})
+
+    return gettext, ngettext
+
+
+def _set(context: Context, text: str, values: Mapping[str, object]) -> str:
+    if not context.eval_ctx.autoescape:
+        return filled(text, values)
+    return Markup(filled(_fine(text), {name: escape(value) for name, value in values.items()}))  # noqa: S704 — escaped
+
+
 def _fine(text: str) -> str:
     """The typography of HTML: a curved apostrophe, and a clock time that stays on one line with its place."""
-    return re.sub(r"(?<=\d:\d\d) (?=\w)", "\u00a0", re.sub(r"(?<=\w)'(?=\w)", "’", text))
+    fine = re.sub(r"(?<=\d:\d\d) (?=\w)", "\u00a0", re.sub(r"(?<=\w)(?:'|&#39;)(?=\w)", "’", text))
+    return Markup(fine) if isinstance(text, Markup) else fine  # noqa: S704 — it was markup before
+
+
+def _capital(text: str) -> str:
+    """Only its first letter is touched: German nouns keep theirs."""
+    return text[:1].upper() + text[1:]
 
 
 def _short_range(*bounds: int) -> range:

@@ -14,6 +14,7 @@ from jinja2 import FunctionLoader, TemplateError, TemplateSyntaxError, nodes
 
 from cadenced.core.errors import ConfigError
 from cadenced.wire.inlining import inlined, stylesheet
+from cadenced.wire.languages import BUILT_IN, ENGLISH, Languages
 from cadenced.wire.sandbox import Sandbox
 
 BASE = "base.html.j2"  # the document, and the style sheet of all HTML templates
@@ -25,48 +26,95 @@ Example = tuple[str, Mapping[str, object]]
 
 
 class Templates:
-    """`user` holds sources by file name, and every template that is not in it is the built-in one."""
+    """`user` holds sources by file name, and every template that is not in it is the built-in one.
 
-    def __init__(self, user: Mapping[str, str]) -> None:
+    What is rendered is in the language that `names` say, as "language"; in English where they say none.
+    """
+
+    def __init__(self, user: Mapping[str, str], languages: Languages = BUILT_IN) -> None:
         self._user = user
-        self._own = _environment({**_sources(), **user}) if user else None
+        self._shipped = _Edition(_shipped(), languages) if languages.user else _built_in()
+        self._own = _Edition(_Styled({**_sources(), **user}), languages) if user else None
 
     def render(self, name: str, names: Mapping[str, object]) -> tuple[str, str]:
         """The text, and what is wrong with the user's template: then the text is the built-in one's."""
         if self._own is None:
-            return _render(_built_in(), name, names), ""
+            return self._shipped.render(name, names), ""
         try:
-            return _render(self._own, name, names), ""
+            return self._own.render(name, names), ""
         except Exception as error:  # noqa: BLE001 — a template may raise anything, and the mail must go out
-            return _render(_built_in(), name, names), _reason(error, name, self._user)
+            return self._shipped.render(name, names), _reason(error, name, self._user)
 
     def built_in(self, name: str, names: Mapping[str, object]) -> str:
-        return _render(_built_in(), name, names)
+        return self._shipped.render(name, names)
 
     def check(self, examples: Iterable[Example]) -> None:
         """ConfigError with what is wrong in the user's templates. An example names a template, and has its names."""
         if self._own is None:
             return
-        plain = _environment({**_sources(), **self._user}, styled=False)  # inlining may move the lines
-        problems = list(_static_problems(plain, self._user))
+        plain = _Edition({**_sources(), **self._user}, BUILT_IN)  # inlining may move the lines
+        problems = list(_static_problems(plain.environment(ENGLISH), self._user))
         failed: dict[str, str] = {}
         for name, names in () if problems else examples:
-            for environment in (plain, self._own):
-                if name not in failed and (problem := self._try(environment, name, names)):
+            for edition in (plain, self._own):
+                if name not in failed and (problem := self._try(edition, name, names)):
                     failed[name] = problem
         if problems := problems + list(dict.fromkeys(failed.values())):
             raise ConfigError("\n".join(problems))
 
-    def _try(self, environment: Sandbox, name: str, names: Mapping[str, object]) -> str:
+    def _try(self, edition: "_Edition", name: str, names: Mapping[str, object]) -> str:
         try:
-            _render(environment, name, names)
+            edition.render(name, names)
         except Exception as error:  # noqa: BLE001 — as above
             return _reason(error, name, self._user)
         return ""
 
 
-def _render(environment: Sandbox, name: str, names: Mapping[str, object]) -> str:
-    return environment.write(environment.get_template(name), names)
+class _Edition:
+    """Sources, compiled for each language that is asked for: each template once, when it is first used."""
+
+    def __init__(self, sources: Mapping[str, str], languages: Languages) -> None:
+        self._sources, self._languages = sources, languages
+        self._environments: dict[str, Sandbox] = {}
+
+    def render(self, name: str, names: Mapping[str, object]) -> str:
+        environment = self.environment(str(names.get("language", ENGLISH)))
+        return environment.write(environment.get_template(name), names)
+
+    def environment(self, language: str) -> Sandbox:
+        words = self._languages.words(language)
+        if words.language not in self._environments:
+            self._environments[words.language] = Sandbox(FunctionLoader(self._load), words)
+        return self._environments[words.language]
+
+    def _load(self, name: str) -> tuple[str, str, None] | None:
+        try:
+            return self._sources[name], FOLDER + name, None
+        except KeyError:
+            return None
+
+
+class _Styled(Mapping[str, str]):
+    """Sources whose HTML has its styles inlined: each once, when it is first used, in whatever language."""
+
+    def __init__(self, sources: Mapping[str, str]) -> None:
+        self._sources, self._css = sources, stylesheet(sources[BASE])
+        self._inlined: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self._inlined:
+            source = self._sources[name]
+            try:
+                self._inlined[name] = source if name.endswith(TEXT) else inlined(source, self._css)
+            except ValueError as error:
+                raise TemplateSyntaxError(str(error), 1, name, FOLDER + name) from None
+        return self._inlined[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sources)
+
+    def __len__(self) -> int:
+        return len(self._sources)
 
 
 @cache
@@ -76,25 +124,13 @@ def _sources() -> dict[str, str]:
 
 
 @cache
-def _built_in() -> Sandbox:
-    return _environment(_sources())
+def _shipped() -> _Styled:
+    return _Styled(_sources())
 
 
-def _environment(sources: Mapping[str, str], *, styled: bool = True) -> Sandbox:
-    """Compiles each template once, when it is first used, and inlines its styles before that."""
-    css = stylesheet(sources[BASE])
-
-    def load(name: str) -> tuple[str, str, None] | None:
-        source = sources.get(name)
-        if source is None:
-            return None
-        try:
-            styled_source = source if name.endswith(TEXT) or not styled else inlined(source, css)
-        except ValueError as error:
-            raise TemplateSyntaxError(str(error), 1, name, FOLDER + name) from None
-        return styled_source, FOLDER + name, None
-
-    return Sandbox(FunctionLoader(load))
+@cache
+def _built_in() -> _Edition:
+    return _Edition(_shipped(), BUILT_IN)
 
 
 def _static_problems(environment: Sandbox, user: Mapping[str, str]) -> Iterator[str]:

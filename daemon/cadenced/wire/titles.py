@@ -9,47 +9,74 @@ from dataclasses import replace
 
 from cadenced.core.events import EventFields
 from cadenced.core.model import Kind, Meeting, Pair, Person, RoadmapMonth
+from cadenced.wire.languages import BUILT_IN, ENGLISH, Languages, Words
 
 # all but tab and new line, and what marks byte orders: XML 1.0 §2.2 has no way to write most of them, and CalDAV is XML
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff\ufffe\uffff]")
 
 
-def fields_for(pair: Pair, person: Person, meeting: Meeting, month: RoadmapMonth) -> EventFields:
-    """The event of `meeting` as `person` should see it: the other one's name, in the person's own zone.
+def fields_for(
+    pair: Pair, person: Person, meeting: Meeting, month: RoadmapMonth, languages: Languages = BUILT_IN
+) -> EventFields:
+    """The event of `meeting` as `person` should see it: the other one's name, in the person's own zone and language.
 
-    `month` is the roadmap month in which the meeting lies.
+    `month` is the roadmap month in which the meeting lies, in any language.
     """
-    other = pair.other(person)
-    follow = (
-        f"Move this event or change its length: cadenced follows, and {called(other.name)}'s calendar with it. "
-        "Delete it if you can't: then cadenced looks for another time, up to twice. What you write here stays."
+    other, words = pair.other(person), languages.words(person.language)
+    follow = words.gettext(
+        "Move this event or change its length: cadenced follows, and %(other)s's calendar with it. "
+        "Delete it if you can't: then cadenced looks for another time, up to twice. What you write here stays.",
+        other=called(other.name),
     )
-    return replace(_fields(pair, meeting, month, other.name, follow), timezone=person.timezone)
+    fields = _fields(pair, meeting, _translated(pair, month, person.language), other.name, follow, words)
+    return replace(fields, timezone=person.timezone)
 
 
-def invitation_for(pair: Pair, guests: Sequence[Person], meeting: Meeting, month: RoadmapMonth) -> EventFields:
+def invitation_for(
+    pair: Pair, guests: Sequence[Person], meeting: Meeting, month: RoadmapMonth, languages: Languages = BUILT_IN
+) -> EventFields:
     """The event to which the organizer invites these people of the pair, one or both. Two share what they read: both
-    names, in the pair's zone.
+    names, in the pair's zone, and in English unless they share a language.
     """
-    follow = "Accept this invitation, or decline it if you can't: then cadenced looks for another time."
+    spoken = {guest.language for guest in guests}
+    language = spoken.pop() if len(spoken) == 1 else ENGLISH
+    words = languages.words(language)
+    follow = words.gettext("Accept this invitation, or decline it if you can't: then cadenced looks for another time.")
+    month = _translated(pair, month, language)
     if len(guests) == 1:
-        alone = _fields(pair, meeting, month, pair.other(guests[0]).name, follow)
+        alone = _fields(pair, meeting, month, pair.other(guests[0]).name, follow, words)
         return replace(alone, timezone=guests[0].timezone)
-    return _fields(pair, meeting, month, " and ".join(person.name for person in pair.people), follow)
+    mentor, protege = (person.name for person in pair.people)
+    both = words.gettext("%(mentor)s and %(protege)s", mentor=mentor, protege=protege)
+    return _fields(pair, meeting, month, both, follow, words)
 
 
-def _fields(pair: Pair, meeting: Meeting, month: RoadmapMonth, whom: str, follow: str) -> EventFields:
+def _translated(pair: Pair, month: RoadmapMonth, language: str) -> RoadmapMonth:
+    months = pair.roadmap.translations.get(language)
+    return months[month.number - 1] if months else month
+
+
+def _fields(  # noqa: PLR0913, PLR0917 — what an event says
+    pair: Pair, meeting: Meeting, month: RoadmapMonth, whom: str, follow: str, words: Words
+) -> EventFields:
     """In the pair's zone."""
     call = meeting.identity.kind is Kind.CALL
     cadence = pair.cadence(meeting.identity.kind)
-    task = f"How is it going with month {month.number}: {month.title}?"
+    if call:
+        summary = words.gettext("Call with %(other)s", other=whom)
+        about = words.gettext(
+            "How is it going with month %(number)s: %(title)s?", number=month.number, title=month.title
+        )
+    else:
+        summary = f"{whom}: {month.title}"
+        about = words.gettext("Month %(number)s. %(task)s", number=month.number, task=month.task)
     return EventFields(
         start=meeting.start,
         end=meeting.end,
         timezone=pair.timezone,
-        summary=_plain(f"Call with {whom}" if call else f"{whom}: {month.title}"),
+        summary=_plain(summary),
         location=_plain(cadence.where if cadence else ""),
-        description=_plain(f"{task if call else f'Month {month.number}. {month.task}'}\n\n{follow}"),
+        description=_plain(f"{about}\n\n{follow}"),
     )
 
 

@@ -110,7 +110,7 @@ def test_times_that_were_tried_before_are_told(tried, said):
 def test_a_meeting_that_was_moved_as_often_as_may_be_is_said_to_be():
     for moves, told in ((2, False), (3, True)):
         for words in both(asked("", state=State.STANDING, tries=Tries(moves, NOW))):
-            assert ("and the meeting was moved three times already." in words) is told
+            assert ("The meeting was moved three times already." in words) is told
 
 
 def test_each_time_is_told_in_order_in_both_zones_the_reader_s_first():
@@ -131,7 +131,7 @@ def test_one_time_is_offered_as_one():
     assert "Move the event in your calendar to it, or to any other time" in said
 
 
-MOVE = "Move the event in your calendar to one of them, or to any other time, and "
+MOVE = "Move the event in your calendar to one of them, or to any other time. "
 TELL = "Tell Maya (maya@example.org) which time suits you, one of these or any other. Maya can move the event there"
 AGREE = "Agree with Maya (maya@example.org) on one of them, or on any other time"
 
@@ -139,13 +139,13 @@ AGREE = "Agree with Maya (maya@example.org) on one of them, or on any other time
 @pytest.mark.parametrize(
     ("who", "mine", "theirs", "said"),
     [
-        ("maya", "a", "b", f"{MOVE}it comes back into Maya's."),
-        ("", "a", "b", f"{MOVE}Maya's follows."),
-        ("", "a", None, f"{MOVE}tell Maya, whose calendar isn't connected."),
+        ("maya", "a", "b", f"{MOVE}It comes back into Maya's calendar."),
+        ("", "a", "b", f"{MOVE}Maya's calendar follows."),
+        ("", "a", None, f"{MOVE}Tell Maya, whose calendar isn't connected."),
         ("jonas", "a", "b", f"{TELL}, and it comes back into your calendar."),
         ("", None, "b", f"{TELL}."),
-        ("maya jonas", "a", "b", f"{AGREE}, and put it into your calendar yourself."),
-        ("jonas", "a", None, f"{AGREE}, and put it into your calendar yourself."),
+        ("maya jonas", "a", "b", f"{AGREE}. Put it into your calendar yourself."),
+        ("jonas", "a", None, f"{AGREE}. Put it into your calendar yourself."),
         ("maya", None, "b", f"{AGREE}."),
     ],
 )
@@ -161,11 +161,11 @@ def test_it_says_how_to_settle_it_by_who_still_has_the_event(who, mine, theirs, 
 @pytest.mark.parametrize(
     ("who", "mine", "theirs", "said"),
     [
-        ("maya", "a", "b", ", and move the event in your calendar there: it comes back into Maya's."),
-        ("", "a", "b", ", and move the event in your calendar there: Maya's follows."),
+        ("maya", "a", "b", ", and move the event in your calendar there. It comes back into Maya's calendar."),
+        ("", "a", "b", ", and move the event in your calendar there. Maya's calendar follows."),
         ("", "a", None, ", and move the event in your calendar there."),
         ("jonas", "a", "b", ". Maya can move the event there, and it comes back into your calendar."),
-        ("jonas", "a", None, ", and put it into your calendar yourself."),
+        ("jonas", "a", None, ". Put it into your calendar yourself."),
     ],
 )
 def test_without_any_time_it_says_so_and_what_to_do(who, mine, theirs, said):

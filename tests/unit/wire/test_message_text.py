@@ -181,12 +181,14 @@ def test_who_is_invited_reads_how_to_say_no():
             assert "If you can't come, decline the invitation, and another time is looked for, up to twice." in said
 
 
-@pytest.mark.parametrize("kind", [Mail.AGENDA, Mail.TIMES])
-def test_the_calendar_of_who_is_invited_follows(kind):
+@pytest.mark.parametrize(
+    ("kind", "follows"), [(Mail.AGENDA, "and Maya's follows."), (Mail.TIMES, "Maya's calendar follows.")]
+)
+def test_the_calendar_of_who_is_invited_follows(kind, follows):
     guest = person("maya", channel=Channel.SCHEDULING)
     for part in (text_of, html_of):
         said = part(write(pair(mentor=guest), kind=kind, **({"times": ((NOW, NOW),)} if kind is Mail.TIMES else {})))
-        assert "and Maya's follows." in " ".join(said.replace("’", "'").split())
+        assert follows in " ".join(said.replace("’", "'").split())
 
 
 def test_what_comes_after_is_named_when_it_stands():
