@@ -39,8 +39,9 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Of one mail. `offers` are times that would suit both; `countered`: the event of which a program proposed
-    another time, as it was sent, with its sequence: it must be told that this is not taken (RFC 5546 §3.2.8). `by_program`: what it said, its own window shows already.
+    """Of one mail. `offers` are times that would suit both. `countered`: the event of which a program proposed another
+    time, as it was sent, with its sequence, for it must be told that this is not taken (RFC 5546 §3.2.8). `by_program`:
+    what was said, its own window shows already.
     """
 
     answers: tuple[Answer, ...] = ()

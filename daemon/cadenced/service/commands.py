@@ -26,6 +26,7 @@ from cadenced.service.daemon import RELOAD_ERROR, Daemon
 from cadenced.service.explained import Explained
 from cadenced.service.holding import Holding
 from cadenced.service.parts import Clock, Loaded, Parts
+from cadenced.service.reading import read_once
 from cadenced.service.report import Applied, Planned
 from cadenced.service.standing import Status, pairs_stand
 from cadenced.service.wheel import BATCH
@@ -77,6 +78,7 @@ async def apply_once(
     async with _joined(store, Loaded.of(installation), _clock(now)) as parts:
         await parts.recover()
         await _look(parts, step)
+        unread = await read_once(parts)
         decisions: list[Decision] = []
         async for group, done, total in _groups(parts):
             step("Planning", done, total)
@@ -94,7 +96,8 @@ async def apply_once(
         step("Sending mail", 0, 1)
         sent = await parts.outbox.run_once()
         waiting = await parts.store.count_due(parts.clock.now())
-        return Applied(parts.clock.now(), written, sent, waiting, failed | parts.wheel.blocked())
+        blocked = failed | parts.wheel.blocked() | ({"mailbox": unread} if unread else {})
+        return Applied(parts.clock.now(), written, sent, waiting, blocked)
 
 
 async def explain_once(

@@ -14,6 +14,7 @@ from cadenced.core.errors import ConfigError, StoreError
 from cadenced.core.records import AccountRow, AccountStatus, Changed
 from cadenced.reconciler.observe import Observation
 from cadenced.service.parts import Loaded, Parts
+from cadenced.service.reading import Reading
 from cadenced.shell import systemd
 
 log = structlog.get_logger("cadenced")
@@ -39,7 +40,8 @@ class Daemon:
     ) -> None:
         self._parts, self._load, self._changes, self._watchdog_interval = parts, load, changes, watchdog
         self._stop, self._reload = asyncio.Event(), asyncio.Event()
-        self._turn, self._look, self._mail = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._turn, self._look, self._mail, self._inbox = (asyncio.Event() for _ in range(4))
+        self._reading = Reading(parts, self._turn.set, self._mail.set)
         self._loop = asyncio.get_running_loop()
         self._rehearsed = asyncio.Event()
         self._rehearsed.set()
@@ -50,7 +52,7 @@ class Daemon:
 
     def stop(self) -> None:
         """Ends the daemon; what is under way has FULL_STOP seconds. Safe in a signal handler of the loop."""
-        for event in (self._stop, self._reload, self._turn, self._look, self._mail):
+        for event in (self._stop, self._reload, self._turn, self._look, self._mail, self._inbox):
             event.set()
 
     def reload(self) -> None:
@@ -77,6 +79,7 @@ class Daemon:
                     group.create_task(self._rounds(self._look_round, self._look)),
                     group.create_task(self._rounds(self._turn_round, self._turn)),
                     group.create_task(self._rounds(self._mail_round, self._mail)),
+                    group.create_task(self._rounds(self._reading.round, self._inbox)),
                 ]
                 others = [group.create_task(self._reloads()), group.create_task(self._watchdog())]
                 if saves is not None:
@@ -88,6 +91,7 @@ class Daemon:
     async def _end(self, loops: list[asyncio.Task[None]], others: list[asyncio.Task[None]]) -> None:
         await self._stop.wait()
         systemd.stopping()
+        await self._reading.end()
         for task in others:
             task.cancel()
         _, late = await asyncio.wait(loops, timeout=FULL_STOP)
@@ -188,8 +192,9 @@ class Daemon:
             except StoreError as error:
                 log.error("the store failed while loading; save the file again or send SIGHUP", problem=str(error))
             self._rehearsed.set()
-            for event in (self._look, self._turn, self._mail):
+            for event in (self._look, self._turn, self._mail, self._inbox):
                 event.set()
+            await self._reading.end()
             systemd.ready()
 
     async def _configure(self, loaded: Loaded) -> Changed:

@@ -11,16 +11,17 @@ from typing import Protocol
 
 from cadenced.core.accounts import INVITED
 from cadenced.core.actions import CancelEvent, CreateEvent, EventAction, SendMail, UpdateEvent, is_note
-from cadenced.core.cadence import roadmap_month
+from cadenced.core.cadence import MONTHS, roadmap_month
 from cadenced.core.due import local_day
 from cadenced.core.inviting import carrier, sequence_at, telling
-from cadenced.core.model import Pair, Person, Programme, State
+from cadenced.core.model import Cadence, Every, Pair, Person, Programme, Roadmap, RoadmapMonth, State
 from cadenced.core.participation import Guest
 from cadenced.core.records import CopyRow, CopyState, OutboxRow
 from cadenced.reconciler.decision import Decision
 from cadenced.wire.baseline import baseline_text
 from cadenced.wire.ical import compose, revise
 from cadenced.wire.invitations import Method, invitation
+from cadenced.wire.languages import Words
 
 Calendar = tuple[str, bytes]  # METHOD and iCalendar
 
@@ -113,6 +114,16 @@ class Inviter:
             return named
         address = _address(account)
         return Person(address, address, address, "UTC", ())
+
+
+def stand_in(mail: SendMail, person: Person, words: Words) -> Pair:
+    """For a pair that left the programme: enough of it to take back what somebody was invited to."""
+    partner = Person("", words.gettext("your mentoring partner"), person.email, person.timezone, ())
+    month = RoadmapMonth(1, "", "", "")
+    start = mail.meeting.start.date() if mail.meeting else mail.due.date()
+    cadence = Cadence(Every(months=1), 60)
+    roadmap = Roadmap("", "", (month,) * MONTHS)
+    return Pair(mail.pair, person, partner, start, person.timezone, cadence, cadence, roadmap)
 
 
 def _address(account: str) -> str:

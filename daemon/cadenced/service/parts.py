@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from typing import Protocol
 
 import structlog
@@ -15,15 +16,22 @@ from cadenced.config import Installation
 from cadenced.core.accounts import CalendarAccount, MailAccount, MailboxAccount
 from cadenced.core.actions import Mail, SendMail
 from cadenced.core.model import Horizon, Person, Programme
+from cadenced.core.participation import Guest
 from cadenced.core.records import AccountRow, AlertRow, Changed, OutboxRow
+from cadenced.inbox import Inbox
+from cadenced.inbox.ports import Mailbox
 from cadenced.outbox import SERVER_ALERT, Mailer, Outbox
 from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.observe import fingerprint
 from cadenced.reconciler.ports import Calendars
+from cadenced.service.desk import Desk
 from cadenced.service.holding import Holding
+from cadenced.service.inviting import Inviter, stand_in
 from cadenced.service.wheel import Wheel
+from cadenced.shell.mailbox import Mailbox as Imap
 from cadenced.shell.store import Store
-from cadenced.wire.message import Composed, Composer
+from cadenced.wire.languages import BUILT_IN
+from cadenced.wire.message import Composed, Composer, reply_token
 
 log = structlog.get_logger("cadenced")
 
@@ -76,6 +84,12 @@ class Loaded:
     def people(self) -> dict[str, Person]:
         return {person.id: person for pair in self.programme.pairs.values() for person in pair.people}
 
+    @property
+    def organizer(self) -> Guest:
+        """Of all invitations by mail: the sender."""
+        name, address = parseaddr(self.mail.sender)
+        return Guest(address.lower(), name or "cadenced")
+
 
 class Parts:
     """What stays while configurations come and go: store, servers, clock. `loaded`, `wheel` and `outbox` are of the one
@@ -85,10 +99,12 @@ class Parts:
     loaded: Loaded
     wheel: Wheel
     outbox: Outbox
+    inbox: Inbox | None = None  # where there is a mailbox
     guarded = False  # whether the wheel turns by itself, so that what upsets too much is held back
 
     def __init__(self, store: Store, calendars: Calendars, mailer: Mailer, clock: Clock) -> None:
         self.store, self.calendars, self.mailer, self.clock = store, calendars, mailer, clock
+        self.mailbox: Mailbox = Imap()
         self.holding = Holding(store, clock)
         self._composer: Composer | None = None
 
@@ -111,9 +127,18 @@ class Parts:
             beat=beat,
             rows=rows,
             review=self._review,
+            inviter=Inviter(self.store, self.clock, loaded.programme, loaded.organizer, self._invite),
         )
         self.outbox = Outbox(self.store, self.mailer, self.clock, loaded.mail, loaded.daily_cap, people=loaded.people)
+        self.inbox = self._inbox_of(loaded, composer)
         return changed
+
+    def _inbox_of(self, loaded: Loaded, composer: Composer) -> Inbox | None:
+        if loaded.mailbox is None:
+            return None
+        desk = Desk(self.wheel.decider, self.wheel.rows, composer, BUILT_IN, loaded.organizer)
+        known = self.clock, loaded.mailbox, loaded.programme, loaded.organizer.address
+        return Inbox(self.store, self.mailbox, *known, desk)
 
     async def rehearse(self, changed: Changed) -> None:
         """Looks at the whole plan of the pairs that a new configuration changed, and of those that were held before, so
@@ -153,6 +178,7 @@ class Parts:
     async def close(self) -> None:
         await self.calendars.close()
         await self.mailer.close()
+        await self.mailbox.close()
         self.store.close()
 
     @property
@@ -184,7 +210,16 @@ class Parts:
         """The finished row of a mail that is due."""
         pair = self.loaded.programme.pairs[mail.pair]
         now = self.clock.now()
-        composed = self._words.compose(mail, pair, decision.meetings, now)
+        return self._row_of(mail, self._words.compose(mail, pair, decision.meetings, now), now)
+
+    def _invite(self, mail: SendMail, decision: Decision, calendar: tuple[str, bytes], person: Person) -> OutboxRow:
+        """Likewise, of one that brings an event; the pair may have left the programme."""
+        now = self.clock.now()
+        pair = self.loaded.programme.pairs.get(mail.pair) or stand_in(mail, person, BUILT_IN.words(person.language))
+        return self._row_of(mail, self._words.compose(mail, pair, decision.meetings, now, calendar), now)
+
+    @staticmethod
+    def _row_of(mail: SendMail, composed: Composed, now: datetime) -> OutboxRow:
         if composed.problem:
             log.warning("a template failed; the built-in one was used", problem=composed.problem)
         return _row(mail, composed, now)
@@ -220,4 +255,6 @@ def _row(mail: SendMail, composed: Composed, now: datetime) -> OutboxRow:
         expires=mail.expires,
         day=now.date(),
         start=mail.meeting.start if mail.meeting else None,
+        token=reply_token(mail.key),
+        offers=tuple(sorted(mail.times)),
     )

@@ -4,8 +4,8 @@ Owns headers, identities and the shape of a message; its words are in templates/
 nor how it travels.
 """
 
-import binascii
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address, HeaderRegistry, MessageIDHeader
@@ -17,13 +17,23 @@ from uuid import uuid5
 from cadenced.core.actions import Mail, SendMail
 from cadenced.core.errors import ConfigError
 from cadenced.core.model import IDENTITY_NAMESPACE, Meeting, Pair, Person
+from cadenced.wire.body import body as body_of
+from cadenced.wire.buttons import Button, buttons, mailto
 from cadenced.wire.example import examples
+from cadenced.wire.example_occasions import occasion_examples
+from cadenced.wire.languages import BUILT_IN, Languages
 from cadenced.wire.letter import alert_names, letter
+from cadenced.wire.occasions import STATES, occasion_names
 from cadenced.wire.plain import one_line, subject_and_body
 from cadenced.wire.templates import HTML, TEXT, Templates
 
-BOUNDARY = "=_part"  # quoted-printable never has "=_" (RFC 2045 §6.7), so no text can end a part
+INVITATION = "invite"  # the template of all three kinds that carry one
+REFERENCES = 10  # of a mail that is answered: enough for any program to find the conversation (RFC 5322 §3.6.4)
+IDENTIFIER_LONG = 250  # characters of an identifier that somebody else made; a line has 998 (RFC 5322 §2.1.1)
 TOKEN = 20  # characters of a Reply-To token: 80 bits, and with most local parts below 64 octets (RFC 5321 §4.5.3.1.1)
+
+
+_IDENTIFIER = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")  # a msg-id, without comments (RFC 5322 §3.6.4)
 
 
 def _headers() -> HeaderRegistry:
@@ -55,15 +65,20 @@ class Composed:
 class _Envelope:
     key: str
     to: Address
-    root: str  # what the Message-ID begins with: a meeting's UID, or nothing
-    thread: str  # the identifier that holds a conversation together, or nothing
     reply_to: Address | None
+    root: str = ""  # what the Message-ID begins with: a meeting's UID, or nothing
+    thread: tuple[str, ...] = ()  # the identifiers that hold a conversation together, the one replied to last
+    to_pair: bool = False
+    automatic: str = "auto-generated"  # RFC 3834 §5
+    calendar: tuple[str, bytes] | None = None
 
 
 class Composer:
     """Writes mails. One per configuration: it keeps the compiled templates."""
 
-    def __init__(self, sender: str, *, plus_addressing: bool, templates: Mapping[str, str]) -> None:
+    def __init__(
+        self, sender: str, *, plus_addressing: bool, templates: Mapping[str, str], languages: Languages = BUILT_IN
+    ) -> None:
         """`sender` is "Name <address>" or an address. `templates` are a user's own sources by file name.
 
         Raises ConfigError when the sender is no address, or when a template has wrong syntax, a name that no mail has,
@@ -71,48 +86,107 @@ class Composer:
         """
         self._sender = _sender(sender)
         self._plus = plus_addressing
-        self._templates = Templates(templates)
+        self._languages = languages
+        self._templates = Templates(templates, languages)
         self._templates.check(
-            (kind + part, {**names, "subject": ""}) for kind, names in examples() for part in (TEXT, HTML)
+            (_template(kind) + part, {**names, **self._asked(kind, names), "subject": ""})
+            for kind, names in (*examples(), *occasion_examples())
+            for part in (TEXT, HTML)
         )
 
-    def compose(self, mail: SendMail, pair: Pair, meetings: Sequence[Meeting], now: datetime) -> Composed:
-        """A mail to one of the pair. `meetings` is the pair's plan, to say what comes next; `now` is aware.
+    def compose(
+        self,
+        mail: SendMail,
+        pair: Pair,
+        meetings: Sequence[Meeting],
+        now: datetime,
+        calendar: tuple[str, bytes] | None = None,
+    ) -> Composed:
+        """A mail to one of the pair. `meetings` is the pair's plan, to say what comes next; `now` is aware. `calendar`:
+        METHOD and iCalendar of an invitation that it carries (RFC 6047).
 
-        ValueError for an ALERT, which is not about a pair: see compose_alert().
+        ValueError for an ALERT, which is not about a pair: see compose_alert(); and for an ANSWER: compose_answer().
         """
-        if mail.kind is Mail.ALERT:
-            raise ValueError("an alert is written by compose_alert()")
+        if mail.kind in (Mail.ALERT, Mail.ANSWER):
+            raise ValueError("an alert is written by compose_alert(), an answer by compose_answer()")
         reader = pair.mentor if mail.person == pair.mentor.id else pair.protege
-        names = letter(mail, pair, meetings, now, programme_mailbox=self._plus).names()
+        spoken = letter(mail, pair, meetings, now, programme_mailbox=self._plus, languages=self._languages)
         envelope = _Envelope(
             mail.key,
             _mailbox(reader),
-            mail.meeting.uid if mail.meeting else "",
-            self._identifier(str(uuid5(IDENTITY_NAMESPACE, f"thread/{pair.id}/{mail.month}"))),
             self._reply_to(mail.key) or _mailbox(pair.other(reader)),
+            mail.meeting.uid if mail.meeting else "",
+            (self._identifier(str(uuid5(IDENTITY_NAMESPACE, f"thread/{pair.id}/{mail.month}"))),),
+            to_pair=True,
+            calendar=calendar,
         )
+        names = spoken.names() | occasion_names(mail, pair, now, self._languages)
         return self._compose(mail.kind, names, envelope, now)
+
+    def compose_answer(  # noqa: PLR0913 — it takes two mails to answer one
+        self,
+        key: str,
+        pair: Pair,
+        person: Person,
+        names: Mapping[str, object],
+        now: datetime,
+        *,
+        in_reply_to: str,
+        references: Iterable[str] = (),
+        calendar: tuple[str, bytes] | None = None,
+    ) -> Composed:
+        """To what somebody told us by mail. `names` as answer_names() makes them, `key` the ledger's. `in_reply_to` is
+        the Message-ID of their mail and `references` what it referred to: strangers wrote them, so what is none is left
+        out.
+        """
+        thread = _identifiers((*references, in_reply_to))
+        envelope = _Envelope(
+            key,
+            _mailbox(person),
+            self._reply_to(key) or _mailbox(pair.other(person)),
+            thread=thread,
+            to_pair=True,
+            automatic="auto-replied",
+            calendar=calendar,
+        )
+        return self._compose(Mail.ANSWER, names, envelope, now)
 
     def compose_alert(self, key: str, address: str, alerts: Sequence[str], now: datetime) -> Composed:
         """To the coordinator: what needs a human, several at once in one mail. `key` is its ledger key."""
-        envelope = _Envelope(key, Address(addr_spec=address), "", "", self._reply_to(key))
+        envelope = _Envelope(key, Address(addr_spec=address), self._reply_to(key))
         return self._compose(Mail.ALERT, alert_names(alerts, now), envelope, now)
 
     def _compose(self, kind: Mail, names: Mapping[str, object], envelope: _Envelope, now: datetime) -> Composed:
-        text, problem = self._templates.render(kind + TEXT, names)
+        template = _template(kind)
+        names = {**names, **self._asked(kind, names, envelope.key)}
+        text, problem = self._templates.render(template + TEXT, names)
         subject, body = subject_and_body(text)
         if not subject:  # a user's text without a first line "Subject: …"
-            subject, _ = subject_and_body(self._templates.built_in(kind + TEXT, names))
-        html, html_problem = self._templates.render(kind + HTML, {**names, "subject": subject})
+            subject, _ = subject_and_body(self._templates.built_in(template + TEXT, names))
+        names = {**names, **self._asked(kind, names, envelope.key, subject), "subject": subject}
+        html, html_problem = self._templates.render(template + HTML, names)
         message_id = self._message_id(envelope)
-        head = self._head(envelope, message_id, subject, now)
+        head = self._head(envelope, message_id, subject, now).as_bytes().removesuffix(b"\r\n")
         return Composed(
             envelope.to.addr_spec,
             message_id,
             subject,
-            head.as_bytes().removesuffix(b"\r\n") + _alternatives(body, html),
+            head + self._unsubscribe(envelope) + body_of(body, html, envelope.calendar),
             "\n".join(filter(None, dict.fromkeys((problem, html_problem)))),
+        )
+
+    def _asked(
+        self, kind: Mail, names: Mapping[str, object], key: str = "", subject: str = ""
+    ) -> dict[str, tuple[Button, ...]]:
+        """The names `asks` and `small`: the buttons of a mail, none where answers go to the other person."""
+        offers = names.get("offers")
+        address = self._reply_to(key)
+        return buttons(
+            address.addr_spec if address and names.get("programme_mailbox") else "",
+            subject,
+            str(names["language"]),
+            kind,
+            len(offers) if isinstance(offers, tuple) else 0,
         )
 
     def _head(self, envelope: _Envelope, message_id: str, subject: str, now: datetime) -> EmailMessage:
@@ -125,9 +199,10 @@ class Composer:
         head["Date"] = now.astimezone(UTC)
         head["Subject"] = subject
         head["Message-ID"] = message_id
-        if envelope.thread:
-            head["In-Reply-To"] = head["References"] = envelope.thread  # RFC 5322 §3.6.4
-        head["Auto-Submitted"] = "auto-generated"  # RFC 3834 §5
+        if envelope.thread:  # RFC 5322 §3.6.4
+            head["In-Reply-To"] = envelope.thread[-1]
+            head["References"] = " ".join(envelope.thread)
+        head["Auto-Submitted"] = envelope.automatic
         head["X-Auto-Response-Suppress"] = "OOF, AutoReply"  # [MS-OXCMAIL]: what Exchange heeds instead
         head["MIME-Version"] = "1.0"
         return head
@@ -137,6 +212,15 @@ class Composer:
         token = uuid5(IDENTITY_NAMESPACE, f"mail/{envelope.key}").hex
         return self._identifier(f"{envelope.root}.{token[:12]}" if envelope.root else token)
 
+    def _unsubscribe(self, envelope: _Envelope) -> bytes:
+        """List-Unsubscribe (RFC 2369 §3.2) by mail, where answers are read, for the people of a pair. By hand: email
+        would fold a long address into encoded words.
+        """
+        address = self._reply_to(envelope.key)
+        if not (address and envelope.to_pair):
+            return b""
+        return f"List-Unsubscribe:\r\n <{mailto(address.addr_spec)}?subject=stop&body=stop>\r\n".encode()
+
     def _identifier(self, left: str) -> str:
         return f"<{left}@{self._sender.domain}>"
 
@@ -144,21 +228,23 @@ class Composer:
         """A subaddress (RFC 5233) of the sender that tells the message, where the server takes them."""
         if not self._plus:
             return None
-        token = uuid5(IDENTITY_NAMESPACE, f"reply/{key}").hex[:TOKEN]
-        return Address(self._sender.display_name, f"{self._sender.username}+{token}", self._sender.domain)
+        return Address(self._sender.display_name, f"{self._sender.username}+{reply_token(key)}", self._sender.domain)
 
 
-def _alternatives(text: str, html: str) -> bytes:
-    """The rest of a message, from its Content-Type on: the text first, the richer part last (RFC 2046 §5.1.4).
+def reply_token(key: str) -> str:
+    """What a reply to the message of that key of the ledger is recognised by."""
+    return uuid5(IDENTITY_NAMESPACE, f"reply/{key}").hex[:TOKEN]
 
-    By hand, and in quoted-printable, which no server has a reason to touch: email's own way takes 20 times longer.
-    """
-    parts = [f'Content-Type: multipart/alternative; boundary="{BOUNDARY}"\r\n'.encode()]
-    for subtype, content in (("plain", text), ("html", html)):
-        lines = "".join(f"{line}\r\n" for line in content.splitlines())
-        kind = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable'
-        parts.append(f"{kind}\r\n\r\n".encode() + binascii.b2a_qp(lines.encode("utf-8", "replace"), istext=True))
-    return f"\r\n--{BOUNDARY}\r\n".encode().join(parts) + f"\r\n--{BOUNDARY}--\r\n".encode()
+
+def _template(kind: Mail) -> str:
+    return INVITATION if kind in STATES else kind
+
+
+def _identifiers(texts: Iterable[str]) -> tuple[str, ...]:
+    """The last few that are such, each once; the last one stays the last."""
+    whole = (text for text in map(str.strip, texts) if len(text) <= IDENTIFIER_LONG and _IDENTIFIER.fullmatch(text))
+    kept = dict.fromkeys(reversed(tuple(whole)))
+    return tuple(reversed(tuple(kept)[:REFERENCES]))
 
 
 def _mailbox(person: Person) -> Address:
