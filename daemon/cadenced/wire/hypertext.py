@@ -47,10 +47,11 @@ class _Lines:
     def _begin(self, tag: str) -> None:
         self._unseen += tag in _UNSEEN
         self._quoted += tag == "blockquote"
+        if tag == "br":
+            self._lines.append("")
         self._break(tag)
         if tag == "hr":
             self._add(_RULE)
-            self._break(tag)
 
     def _end(self, tag: str) -> None:
         self._unseen -= tag in _UNSEEN
@@ -58,7 +59,7 @@ class _Lines:
         self._break(tag)
 
     def _break(self, tag: str) -> None:
-        if tag in _LINES and (self._lines[-1].strip("> ") or tag == "br"):
+        if tag in _LINES and self._lines[-1].strip("> "):
             self._lines.append("")
         if not self._lines[-1].strip("> "):
             self._lines[-1] = "> " * (self._quoted > 0)

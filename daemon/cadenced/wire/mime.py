@@ -130,7 +130,7 @@ def parse(raw: bytes) -> Part:
 def decoded(raw: bytes, charset: str) -> str:
     """As text; as UTF-8 where the charset is none that is known. What is broken becomes U+FFFD."""
     try:
-        known = codecs.lookup(charset).name not in _NO_CHARSETS
+        known = codecs.lookup(charset).name.replace("-", "_") not in _NO_CHARSETS
         return raw.decode(charset if known else CHARSET, "replace")
     except (LookupError, ValueError):
         return raw.decode(CHARSET, "replace")

@@ -97,7 +97,7 @@ def _timed(line: str, plain: str, where: Here) -> Said | None:
         when = moment(move["when"] or move["when2"], where)
         return Said(Meant.MOVE, line, reason=when) if isinstance(when, Why) else Said(Meant.MOVE, line, start=when)
     if pause := _PAUSE.fullmatch(asked):
-        until = day(pause["until"], where)
+        until = day(pause["until"] or "", where)
         return Said(Meant.PAUSE, line, reason=until) if isinstance(until, Why) else Said(Meant.PAUSE, line, until=until)
     return None
 

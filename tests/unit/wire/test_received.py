@@ -1,0 +1,304 @@
+"""Mails as people's programs send them: who wrote what, in answer to what, and what a calendar or a server says."""
+
+import base64
+
+import pytest
+
+from cadenced.wire.deliveries import Delivery, Outcome, Report
+from cadenced.wire.received import Attached, Received, read
+from tests.support.programme import utc
+
+CALENDAR = "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nBEGIN:VEVENT\r\nUID:1@x\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+GMAIL = """\
+Delivered-To: agenda@example.org
+Return-Path: <maya.okafor@gmail.example>
+Authentication-Results: mx.example.org; dkim=pass header.i=@gmail.example; spf=pass; dmarc=pass (p=NONE dis=NONE)
+MIME-Version: 1.0
+References: <thread@example.org> <first@example.org>
+In-Reply-To: <second@example.org>
+From: =?UTF-8?Q?Maya_Ok=C3=A1for?= <Maya.Okafor@Gmail.example>
+Date: Sat, 28 Nov 2026 18:20:11 +0100
+Message-ID: <CAF=abc@mail.gmail.example>
+Subject: =?UTF-8?Q?Re=3A_Three_times_=E2=80=93_which_one=3F?=
+To: Mentoring <agenda+0123abcd@example.org>
+Content-Type: multipart/alternative; boundary="000000000000c0ffee"
+
+--000000000000c0ffee
+Content-Type: text/plain; charset="UTF-8"
+Content-Transfer-Encoding: quoted-printable
+
+2, danke sch=C3=B6n
+
+On Sat, Nov 28, 2026 at 6:14=E2=80=AFPM Mentoring <agenda+0123abcd@example.org> wrote:
+> Which one?
+
+--000000000000c0ffee
+Content-Type: text/html; charset="UTF-8"
+
+<div dir="ltr">2</div>
+--000000000000c0ffee--
+"""
+BOUNCE = """\
+Return-Path: <>
+From: MAILER-DAEMON@mx.example.org (Mail Delivery System)
+Subject: Undelivered Mail Returned to Sender
+To: agenda@example.org
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status;
+\tboundary="B1/mx.example.org"
+
+--B1/mx.example.org
+Content-Description: Notification
+Content-Type: text/plain; charset=us-ascii
+
+I'm sorry to have to inform you that your message could not be delivered.
+
+--B1/mx.example.org
+Content-Description: Delivery report
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example.org
+X-Postfix-Queue-ID: 4F1
+Original-Envelope-Id: pair/agenda/maya
+Arrival-Date: Sat, 28 Nov 2026 18:14:53 +0000 (UTC)
+
+Final-Recipient: rfc822; Gone@bounce.example
+Original-Recipient: rfc822;maya@bounce.example
+Action: {action}
+Status: {status}
+Remote-MTA: dns; mail.bounce.example
+Diagnostic-Code: smtp; 550 5.1.1 <gone@bounce.example>: Recipient address
+    rejected: User unknown
+
+--B1/mx.example.org
+Content-Description: Undelivered Message Headers
+Content-Type: {returned}
+
+From: Mentoring <agenda@example.org>
+To: maya@bounce.example
+Message-ID: <uid.0123@example.org>
+Subject: Your meeting
+
+--B1/mx.example.org--
+"""
+
+
+def mail(*headers, body="yes\n", ends="\r\n"):
+    """A mail from Maya; what a test does not say is ordinary."""
+    ordinary = ("From: Maya <maya@example.org>", "To: agenda@example.org", "Message-ID: <m@example.org>")
+    named = {line.partition(":")[0].lower() for line in headers}
+    rest = [line for line in ordinary if line.partition(":")[0].lower() not in named]
+    return ends.join([*rest, *headers, "", *body.split("\n")]).encode()
+
+
+def parts(*pieces, kind="mixed"):
+    """Headers and body of a multipart, each piece its headers, a blank line and its text."""
+    body = "".join(f"--b\n{piece}\n" for piece in pieces)
+    return f'Content-Type: multipart/{kind}; boundary="b"', f"{body}--b--\n"
+
+
+def calendar_part(text=CALENDAR, kind='text/calendar; charset="utf-8"; method=REPLY', encoding="base64"):
+    content = base64.encodebytes(text.encode()).decode() if encoding == "base64" else text
+    return f"Content-Type: {kind}\nContent-Transfer-Encoding: {encoding}\n\n{content}"
+
+
+def with_parts(*pieces, kind="mixed"):
+    header, body = parts(*pieces, kind=kind)
+    return read(mail(header, body=body))
+
+
+class TestAReplyFromGmail:
+    FOUND = read(GMAIL.replace("\n", "\r\n").encode())
+
+    def test_says_who_wrote_it_and_when(self):
+        assert (self.FOUND.sender, self.FOUND.sender_name) == ("maya.okafor@gmail.example", "Maya Okáfor")
+        assert self.FOUND.date == utc("2026-11-28T17:20:11")
+        assert self.FOUND.subject == "Re: Three times – which one?"
+        assert (self.FOUND.automatic, self.FOUND.failed_authentication, self.FOUND.problem) == (False, False, "")
+
+    def test_says_what_it_answers_the_nearest_first(self):
+        assert self.FOUND.message_id == "<CAF=abc@mail.gmail.example>"
+        assert self.FOUND.references == ("<second@example.org>", "<first@example.org>", "<thread@example.org>")
+
+    def test_has_the_token_of_the_address_that_it_was_sent_to(self):
+        assert self.FOUND.tokens("Agenda@example.org") == ("0123abcd",)
+        assert self.FOUND.tokens("other@example.org") == ()
+
+    def test_has_the_plain_text_and_not_the_html(self):
+        assert self.FOUND.text.startswith("2, danke schön\n\nOn Sat, Nov 28, 2026 at 6:14")
+        assert "<div" not in self.FOUND.text
+
+    def test_is_read_with_any_line_ends(self):
+        assert read(GMAIL.encode()) == self.FOUND
+
+
+class TestTheText:
+    def test_html_alone_is_read_line_by_line_and_what_is_quoted_is_marked(self):
+        page = (
+            "<html><head><title>x</title><style>p {color: red}</style></head><body><p>Yes,<br>thanks&nbsp;a lot!</p>"
+            "<script>no()</script><div><div>Maya</div></div>"
+            "<div class=gmail_quote><div>On Sat Mentoring wrote:<br></div>"
+            "<blockquote><p>no</p><p>2</p></blockquote></div>"
+        )
+        found = read(mail("Content-Type: text/html; charset=utf-8", body=page))
+        assert found.text.splitlines() == ["Yes,", "thanks a lot!", "Maya", "On Sat Mentoring wrote:", "> no", "> 2"]
+
+    def test_what_outlook_sends_in_html_alone_keeps_the_line_between_answer_and_quotation(self):
+        page = "<div>yes</div><hr><div id=divRplyFwdMsg><b>From:</b> Mentoring<br><b>Sent:</b> Sat</div><div>no</div>"
+        found = read(mail("Content-Type: text/html", body=page))
+        assert found.text.splitlines() == ["yes", "_" * 32, "From: Mentoring", "Sent: Sat", "no"]
+
+    def test_an_attached_text_is_not_the_answer(self):
+        found = with_parts(
+            "Content-Type: text/plain\n\nyes", "Content-Type: text/plain\nContent-Disposition: attachment\n\nno"
+        )
+        assert found.text.strip() == "yes"
+
+    def test_a_flowed_paragraph_is_one_line_again(self):
+        body = "todo: read the book \nand the other one\n  indented\nyes\n-- \nMaya\n> quoted \nno"
+        found = read(mail("Content-Type: text/plain; format=flowed", body=body))
+        assert found.text.split("\n") == [
+            *("todo: read the book and the other one", " indented", "yes", "-- ", "Maya", "> quoted ", "no")
+        ]
+
+    def test_a_message_within_it_was_said_by_somebody_else(self):
+        found = with_parts(f"Content-Type: message/rfc822\n\n{mail(body='no').decode()}")
+        assert (found.text, found.sender) == ("", "maya@example.org")
+
+    def test_latin_letters_of_old_programs_are_read(self):
+        raw = mail("Content-Type: text/plain; charset=iso-8859-1", body="fällt aus").decode().encode("latin-1")
+        assert read(raw).text == "fällt aus"
+
+
+class TestCalendars:
+    def test_the_part_and_its_attachment_are_one_calendar(self):
+        attachment = calendar_part(kind='application/ics; name="invite.ics"')
+        found = with_parts("Content-Type: text/plain\n\nAccepted", calendar_part(), attachment)
+        assert found.calendars == (Attached(CALENDAR, "REPLY"),)
+
+    def test_a_mail_may_be_nothing_but_a_calendar(self):
+        found = read(mail("Content-Type: text/calendar; method=reply", body=CALENDAR.replace("\r\n", "\n")))
+        assert [each.method for each in found.calendars] == ["REPLY"]
+
+    def test_two_that_differ_are_both_told(self):
+        other = CALENDAR.replace("UID:1", "UID:2")
+        found = with_parts(calendar_part(), calendar_part(other, "application/ics"))
+        assert found.calendars == (Attached(CALENDAR, "REPLY"), Attached(other, ""))
+
+    def test_utf_8_is_read_as_such_whatever_the_part_claims(self):
+        text = CALENDAR.replace("UID", "COMMENT:später\r\nUID")
+        assert with_parts(calendar_part(text, "text/calendar; charset=us-ascii")).calendars[0].text == text
+
+    def test_a_forwarded_invitation_is_nobodys_answer(self):
+        header, body = parts(calendar_part())
+        forwarded = mail(header, body=body).decode()
+        assert with_parts(f"Content-Type: message/rfc822\n\n{forwarded}").calendars == ()
+
+
+class TestReportsOfServers:
+    @pytest.mark.parametrize("returned", ["text/rfc822-headers", "message/rfc822", "message/global-headers"])
+    def test_a_bounce_names_the_mail_the_address_and_the_reason(self, returned):
+        found = read(BOUNCE.format(action="failed", status="5.1.1", returned=returned).encode())
+        words = "550 5.1.1 <gone@bounce.example>: Recipient address rejected: User unknown"
+        gone = Delivery(Outcome.FAILED, "gone@bounce.example", "maya@bounce.example", "5.1.1", words)
+        assert found.report == Report((gone,), "<uid.0123@example.org>", "pair/agenda/maya")
+        assert found.automatic
+
+    @pytest.mark.parametrize("action", [*Outcome])
+    def test_each_outcome_is_told(self, action):
+        raw = BOUNCE.format(action=action.upper(), status="4.4.1", returned="message/rfc822").encode()
+        assert [each.outcome for each in read(raw).report.deliveries] == [action]
+
+    def test_each_recipient_is_told(self):
+        raw = BOUNCE.format(action="failed", status="5.1.1", returned="message/rfc822")
+        second = "\nFinal-Recipient: rfc822; b@example.org\nAction: delayed\nStatus: 4.2.2 (full)\n\n--B1"
+        found = read(raw.replace("\n--B1", second, 3).replace(second, "\n--B1", 2).encode()).report
+        assert [(each.recipient, each.status) for each in found.deliveries] == [
+            ("gone@bounce.example", "5.1.1"),
+            ("b@example.org", "4.2.2"),
+        ]
+
+    def test_what_only_looks_like_a_report_is_none(self):
+        raw = BOUNCE.format(action="failed", status="5.1.1", returned="message/rfc822")
+        assert read(raw.replace("multipart/report", "multipart/mixed").encode()).report is None
+
+    def test_that_a_mail_was_read_is_no_report_but_a_machine_says_it(self):
+        header, body = parts("Content-Type: message/disposition-notification\n\nDisposition: displayed", kind="report")
+        found = read(mail(header, body=body))
+        assert (found.report, found.automatic) == (None, True)
+
+
+class TestMachines:
+    @pytest.mark.parametrize(
+        "header",
+        [
+            *(
+                "Auto-Submitted: auto-replied",
+                "Auto-Submitted: auto-generated; x=y",
+                "Auto-Submitted: (odd) auto-notified",
+            ),
+            *("X-Auto-Response-Suppress: All", "Precedence: bulk", "Precedence: JUNK", "Precedence: auto_reply"),
+            *(
+                "Precedence: list",
+                "List-Id: <l.example.org>",
+                "X-Autoreply: yes",
+                "Return-Path: <>",
+                "Return-Path: < >",
+            ),
+            *("Subject: Automatic reply: Your meeting", "Subject: =?utf-8?q?Automatische_Antwort:_Treffen?="),
+            "X-MS-Exchange-Inbox-Rules-Loop: maya@example.org",
+        ],
+    )
+    def test_each_way_to_say_that_no_human_wrote_it_is_heard(self, header):
+        assert read(mail(header)).automatic
+
+    @pytest.mark.parametrize(
+        "header",
+        ["Auto-Submitted: no", "Auto-Submitted: No (human)", "Precedence: normal", "Return-Path: <maya@example.org>"],
+    )
+    def test_a_human_is_none(self, header):
+        assert not read(mail(header)).automatic
+
+
+class TestAuthentication:
+    @pytest.mark.parametrize(
+        ("results", "failed"),
+        [
+            ("mx; dmarc=fail (p=reject) header.from=example.org; spf=pass", True),
+            ("mx; spf=fail; dkim=none", True),
+            ('mx; dkim=fail reason="spf=pass; dkim=pass" header.d=x', True),
+            ("mx; spf=fail; dkim=pass", False),
+            ("mx; spf=fail; dmarc=pass", False),
+            ("mx; spf=softfail; dkim=none", False),
+            ("mx (a (nested; dmarc=fail) comment); SPF = Pass", False),
+            ("mx; x-dmarc=fail; iprev=fail", False),
+            ("mx; none", False),
+        ],
+    )
+    def test_the_topmost_result_counts(self, results, failed):
+        below = "Authentication-Results: evil; dmarc=pass" if failed else "Authentication-Results: evil; dmarc=fail"
+        assert read(mail(f"Authentication-Results: {results}", below)).failed_authentication is failed
+
+    def test_without_any_result_nothing_failed(self):
+        assert not read(mail()).failed_authentication
+
+
+class TestWhoItWasSentTo:
+    def test_every_header_that_may_hold_our_address_is_looked_at_once(self):
+        found = read(
+            mail(
+                "To: Mentoring <Agenda+One@example.org>, agenda+one@example.org",
+                'Cc: "a, b" <agenda+two@example.org>',
+                "Delivered-To: agenda+three@example.org",
+                "X-Original-To: agenda+four@example.org",
+                "Envelope-To: agenda+@example.org",
+            )
+        )
+        assert found.tokens("agenda@example.org") == ("one", "two", "three", "four")
+
+    def test_an_address_of_another_domain_has_no_token_of_ours(self):
+        found = Received(
+            recipients=("agenda+x@evil.example", "agenda+x@example.org.evil.example", "xagenda+x@example.org")
+        )
+        assert found.tokens("agenda@example.org") == ()
