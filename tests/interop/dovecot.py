@@ -1,8 +1,12 @@
 """Debian's Dovecot on loopback: mailboxes that are read by IMAP and filled by LMTP."""
 
+import os
 import shutil
+import signal
+import ssl
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -107,13 +111,24 @@ class Dovecot:
         known = {"username": address(user), "password": password(user), "ca_file": self.ca_file}
         return MailboxAccount(**{"host": HOST, "port": port, "tls": tls, **known, **more})
 
+    def context(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self.ca_file)
+
     @contextmanager
     def up(self) -> Iterator[None]:
         """While it runs."""
         argv = self.view.inside("/usr/sbin/dovecot", "-F", "-c", f"{self.folder}/dovecot.conf")
         with running("dovecot", argv, self.folder) as self.child:
             wait_until_it_answers(self.child, self.imaps)
-            yield
+            try:
+                yield
+            finally:
+                held = self.processes()
+                for pid in held[:-1]:  # as systemd does: the master alone would wait for those who idle
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGTERM)
+        while any(Path(f"/proc/{pid}").exists() for pid in held):  # its conversations end a little after it
+            time.sleep(0.05)
 
     def processes(self) -> list[int]:
         """Those that hold conversations, and the master last."""

@@ -20,18 +20,29 @@ def why_not() -> str:
 
 @contextmanager
 def mail_servers() -> Iterator[tuple[postfix.Postfix, dovecot.Dovecot]]:
-    """Both, once they answer. Everything lies in a temporary folder that their users may enter, and is gone with the
-    block.
-    """
-    with tempfile.TemporaryDirectory(prefix="cadenced-mail-") as name:
-        folder = Path(name)
-        folder.chmod(0o755)
+    """Both, once they answer."""
+    with _folder() as folder:
         users, packages = {**dovecot.USERS, **postfix.USERS}, (*dovecot.PACKAGES, *postfix.PACKAGES)
         view = debian.merged(folder, packages, users, postfix.GROUPS)
         mailboxes = dovecot.dovecot(view)
         post = postfix.postfix(view, mailboxes)
         with mailboxes.up(), post.up():
             yield post, mailboxes
+
+
+@contextmanager
+def dovecot_alone() -> Iterator[dovecot.Dovecot]:
+    """Ready to be started, and stopped, and started."""
+    with _folder() as folder:
+        yield dovecot.dovecot(debian.merged(folder, dovecot.PACKAGES, dovecot.USERS, {}))
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A temporary one that the servers' users may enter; it is gone with the block, and all that they wrote."""
+    with tempfile.TemporaryDirectory(prefix="cadenced-mail-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 def main(verb: str) -> str:

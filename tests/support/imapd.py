@@ -8,11 +8,14 @@ import re
 import ssl
 from base64 import b64decode
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+
+from imap_tools.imap_utf7 import utf7_decode, utf7_encode
 
 PASSWORD = 'pä$$ "wörd" \\ ✓'
 USER = "agenda@example.org"
+FOLDER = "Antworten & Rückfragen"
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\([^)]*\)|[^\s"]+)')
 
 
@@ -63,7 +66,7 @@ class Imapd:
     context: ssl.SSLContext | None = None
     capabilities: str = "IMAP4rev1 AUTH=PLAIN IDLE UIDPLUS"
     passwords: dict[str, str] = field(default_factory=lambda: {USER: PASSWORD})
-    folders: dict[str, Folder] = field(default_factory=lambda: {"INBOX": Folder(), "Sent & gone": Folder()})
+    folders: dict[str, Folder] = field(default_factory=lambda: {"INBOX": Folder(), FOLDER: Folder()})
     refuses: dict[str, str] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)  # the commands, without their tags and arguments
     go_ahead: str = "+ idling"  # to IDLE, and whatever else comes in the same packet
@@ -109,9 +112,7 @@ class Imapd:
             pass
         finally:
             del self._sessions[task]
-            writer.close()
-            with suppress(OSError):
-                await writer.wait_closed()
+            writer.transport.abort()  # to close it politely would wait for the other side
 
 
 @asynccontextmanager
@@ -151,14 +152,14 @@ class Session:
             await self.server.running.wait()
             if said := self.server.refuses.get(name):
                 self.say(f"{self.tag} {said}")
-            else:
-                self.say(f"{self.tag} {await self._do(name, arguments)}")
+            elif status := await self._do(name, arguments):
+                self.say(f"{self.tag} {status}")
             await self.writer.drain()
             if name == "LOGOUT":
                 return
 
     async def _do(self, name: str, arguments: list[str]) -> str:
-        """What stands behind the tag."""
+        """What stands behind the tag; empty where it was said already."""
         open_to_all = {"CAPABILITY", "LOGIN", "AUTHENTICATE", "STARTTLS", "LOGOUT", "NOOP"}
         known = getattr(self, f"_{name.replace(' ', '_').lower()}", None)
         if known is None:
@@ -183,28 +184,27 @@ class Session:
             self.say(f"* {len(self.seen)} EXISTS")
 
     def _noop(self) -> str:
-        return "OK"
+        return "OK done"
 
     def _logout(self) -> str:
         self.say("* BYE")
-        return "OK"
+        return "OK done"
 
     def _capability(self) -> str:
         self.say(f"* CAPABILITY {self.server.capabilities}")
-        return "OK"
+        return "OK done"
 
     async def _starttls(self) -> str:
         self.say(f"{self.tag} OK begin")
         await self.writer.drain()
         await self.writer.start_tls(self.server.context)
-        self.tag = "*"  # the reply was said already
-        return "OK encrypted"
+        return ""
 
     def _login(self, user: str, password: str) -> str:
         if self.server.passwords.get(user) != password:
             return "NO [AUTHENTICATIONFAILED] wrong"
         self.user = user
-        return "OK"
+        return "OK done"
 
     async def _authenticate(self, mechanism: str) -> str:
         if f"AUTH={mechanism}" not in self.server.capabilities:
@@ -215,32 +215,32 @@ class Session:
 
     def _list(self, _reference: str, _pattern: str) -> str:
         for name in self.server.folders:
-            self.say(f'* LIST () "/" "{name.replace("&", "&-")}"')
-        return "OK"
+            self.say(b'* LIST () "/" "' + utf7_encode(name) + b'"')
+        return "OK done"
 
     def _examine(self, name: str, *, readonly: bool = True) -> str:
-        self.folder = self.server.folders.get(name.replace("&-", "&"))
+        self.folder = self.server.folders.get(utf7_decode(name.encode()))
         if self.folder is None:
             return "NO [NONEXISTENT] no such folder"
         self.readonly, self.seen = readonly, sorted(self.folder.bodies)
         self.say(f"* {len(self.seen)} EXISTS")
         self.say(f"* OK [UIDVALIDITY {self.folder.validity}] valid")
         self.say(f"* OK [UIDNEXT {self.folder.next_uid}] next")
-        return "OK [READ-ONLY]" if readonly else "OK [READ-WRITE]"
+        return f"OK [READ-{'ONLY' if readonly else 'WRITE'}] selected"
 
     def _select(self, name: str) -> str:
         return self._examine(name, readonly=False)
 
     def _uid_search(self, _key: str, which: str) -> str:
         self.say(f"* SEARCH {' '.join(map(str, self.folder.among(which)))}".rstrip())
-        return "OK"
+        return "OK done"
 
     def _uid_fetch(self, which: str, items: str) -> str:
         for uid in self.folder.among(which):
             self._news()
             self.writer.write(f"* {self.seen.index(uid) + 1} FETCH (UID {uid} ".encode())
             self.say(b" ".join(self._items(uid, items)) + b")")
-        return "OK"
+        return "OK done"
 
     def _items(self, uid: int, items: str) -> Iterator[bytes]:
         body = self.folder.bodies[uid]
@@ -258,18 +258,18 @@ class Session:
 
     def _uid_store(self, which: str, how: str, flags: str) -> str:
         if self.readonly or how != "+FLAGS.SILENT":
-            return "NO"
+            return "NO not so"
         for uid in self.folder.among(which):
             self.folder.flags[uid] |= set(flags.strip("()").split())
-        return "OK"
+        return "OK done"
 
     def _uid_expunge(self, which: str) -> str:
         if self.readonly or "UIDPLUS" not in self.server.capabilities:
-            return "NO"
+            return "NO not so"
         for uid in self.folder.among(which):
             if "\\Deleted" in self.folder.flags[uid]:
                 self.folder.remove(uid)
-        return "OK"
+        return "OK done"
 
     async def _idle(self) -> str:
         self.say(self.server.go_ahead)
@@ -286,4 +286,4 @@ class Session:
             self.server.idling.clear()
             done.cancel()
         await self.server.running.wait()
-        return "OK" if done.result() == b"DONE\r\n" else "BAD"
+        return "OK done" if done.result() == b"DONE\r\n" else "BAD done?"

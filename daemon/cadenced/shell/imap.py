@@ -145,7 +145,7 @@ class Line:
         try:
             box.folder.set(folder, readonly)
         except MailboxFolderSelectError as error:
-            names = sorted(each.name for each in box.folder.list())
+            names = sorted((each.name for each in box.folder.list()), key=lambda name: (name != "INBOX", name))
             if folder.upper() == "INBOX" or folder in names:
                 raise
             there = ", ".join(names[:MOST_FOLDERS]) + (", …" if len(names) > MOST_FOLDERS else "")

@@ -35,6 +35,7 @@ class Mailbox:
     """
 
     patience: float = REPLY
+    whole: float = WHOLE
     look_every: float = LOOK_EVERY
     _line: Line | None = None
     _busy: Future[Any] | None = None  # what the thread does with the line, or did last
@@ -56,7 +57,7 @@ class Mailbox:
         servers say now and then that they are still there, so only fetch() tells.
         """
         seconds = min(seconds, LONGEST_WAIT)
-        told = await self._do(account, partial(Line.idle, seconds=seconds), WHOLE + seconds)
+        told = await self._do(account, partial(Line.idle, seconds=seconds), seconds)
         if told is not None:
             return told
         with suppress(TimeoutError):
@@ -79,16 +80,16 @@ class Mailbox:
             if self._busy is None or self._busy.done():
                 line.close()  # else the thread does
 
-    async def _do(self, account: MailboxAccount, work: Callable[[Line], T], within: float = WHOLE) -> T:
+    async def _do(self, account: MailboxAccount, work: Callable[[Line], T], waiting: float = 0) -> T:
         line = self._line_to(account)
         self._busy = _in_a_thread(line, work)
         try:
-            async with asyncio.timeout(within):
+            async with asyncio.timeout(self.whole + waiting):
                 return await asyncio.wrap_future(self._busy)
         except BaseException as error:  # cancelled, too: in the middle of a reply the next one would be off by one
             await self.close()
             if isinstance(error, TimeoutError):
-                why = f"{account.host}:{account.port} did not end within {within:.0f} s"
+                why = f"{account.host}:{account.port} did not end within {self.whole:.0f} s"
                 raise TemporaryError(why) from None
             raise
 
