@@ -1,4 +1,4 @@
-"""An installation: the folder with cadenced.toml, pairs.toml, and a user's own roadmaps and templates.
+"""An installation: the folder with cadenced.toml, pairs.toml, and a user's own roadmaps, templates and languages.
 
 Owns where that folder is, and what `init` writes into it.
 """
@@ -19,6 +19,7 @@ from cadenced.config.settings import Settings, load_settings
 from cadenced.core.accounts import ORGANIZER, CalendarAccount, MailAccount, MailboxAccount
 from cadenced.core.errors import ConfigError
 from cadenced.core.model import Programme
+from cadenced.wire.languages import BUILT_IN, SUFFIX, Languages, flaws
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,12 +38,15 @@ class Whole:
 
 @dataclass(frozen=True, slots=True)
 class Installation:
-    """`loader` reads the programme; `templates` are the sources of the user's own, by file name."""
+    """`loader` reads the programme; `templates` are the sources of the user's own, by file name; `languages` are those
+    that mails are written in, the user's among them.
+    """
 
     directory: Path
     settings: Settings
     loader: ProgrammeLoader
     templates: dict[str, str]
+    languages: Languages = BUILT_IN
 
     def whole(self, *, secrets: bool = True) -> Whole:
         """Reads the programme and, unless no server is to be asked, every secret: blocking.
@@ -64,20 +68,21 @@ class Installation:
 def load(directory: Path, before: Installation | None = None) -> Installation:
     """Everything but the programme. With `before`, pairs files that did not change are not parsed again.
 
-    ConfigProblems with every error of the settings, roadmaps and templates, and then of the programme as well.
+    ConfigProblems with every error of the settings, roadmaps, templates and catalogues, and then of the programme, too.
     """
     problems: list[Problem] = []
     settings = _collected(problems, load_settings, directory)
-    roadmaps = _collected(problems, load_roadmaps, directory)
+    languages = _collected(problems, _load_languages, directory)
+    roadmaps = _collected(problems, load_roadmaps, directory, languages or BUILT_IN)
     templates = _collected(problems, _load_templates, directory)
-    if settings is None or roadmaps is None or templates is None:
-        _collected(problems, ProgrammeLoader(directory, Known(None, roadmaps)).load)
+    if settings is None or roadmaps is None or templates is None or languages is None:
+        _collected(problems, ProgrammeLoader(directory, Known(None, roadmaps, languages=languages)).load)
         raise ConfigProblems(problems)
     said = settings.defaults
     invites = {"organizer": settings.organizer is not None, "mailbox": settings.mailbox is not None}
-    known = Known(frozenset(settings.calendars), roadmaps, said.timezone, said.holidays, **invites)
+    known = Known(frozenset(settings.calendars), roadmaps, said.timezone, said.holidays, **invites, languages=languages)
     sources = {} if before is None else before.loader.sources
-    return Installation(directory, settings, ProgrammeLoader(directory, known, sources), templates)
+    return Installation(directory, settings, ProgrammeLoader(directory, known, sources), templates, languages)
 
 
 def _collected(problems: list[Problem], read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
@@ -91,6 +96,16 @@ def _collected(problems: list[Problem], read: Callable[P, T], *args: P.args, **k
 
 def _load_templates(directory: Path) -> dict[str, str]:
     return {path.name: read_text(path) for path in sorted((directory / "templates").glob("*.j2"))}
+
+
+def _load_languages(directory: Path) -> Languages:
+    """With the catalogues of the user's own. ConfigProblems with every flaw of them."""
+    paths = sorted((directory / "locales").glob(f"*{SUFFIX}"))
+    sources = {path.stem: read_text(path) for path in paths}
+    problems = [Problem(path, line, "", text) for path in paths for line, text in flaws(path.stem, sources[path.stem])]
+    if problems:
+        raise ConfigProblems(problems)
+    return Languages(sources)
 
 
 def find_directory(option: Path | None) -> Path:

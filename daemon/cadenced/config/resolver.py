@@ -15,16 +15,18 @@ from cadenced.config.problems import ConfigProblems, Problem, nearest
 from cadenced.config.rules import broken_rules, more_than_given, outside_guidance, overlapping
 from cadenced.config.shapes import CadenceShape, PairShape, PersonShape, PolicyShape
 from cadenced.config.sources import Source
-from cadenced.core.model import Cadence, Channel, Limits, Pair, Person, Programme, Roadmap
+from cadenced.core.model import Cadence, Channel, Limits, Pair, Person, Programme, Roadmap, RoadmapMonth
+from cadenced.wire.languages import BUILT_IN, Languages
 
 SUGGESTED = 30  # problems with a "did you mean": one costs up to 65 ms among 5,000 names
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What stanzas may name beside each other: calendar accounts, and roadmaps by id; None for either where it could
-    not be read, so that its names are not checked. `timezone` and `holidays` are those of people who name none;
-    `organizer`: whether there is an account to send invitations from; `mailbox`: whether answers to mails are read.
+    """What stanzas may name beside each other: calendar accounts, and roadmaps by id; None for any that could not be
+    read, so that its names are not checked. `timezone` and `holidays` are those of people who name none;
+    `organizer`: whether there is an account to send invitations from; `mailbox`: whether answers to mails are read;
+    `languages`: those that mails are written in.
     """
 
     accounts: frozenset[str] | None
@@ -33,6 +35,7 @@ class Known:
     holidays: str = ""
     organizer: bool = False
     mailbox: bool = False
+    languages: Languages | None = BUILT_IN
 
 
 class Resolver:
@@ -41,6 +44,7 @@ class Resolver:
     def __init__(self, known: Known, sources: Sequence[Source]) -> None:
         self._accounts, self._roadmaps = known.accounts, known.roadmaps
         self._timezone, self._holidays = known.timezone, known.holidays
+        self._languages = known.languages.names if known.languages else None
         self._invites = {"organizer": known.organizer, "mailbox": known.mailbox}
         self._problems = [problem for source in sources for problem in source.problems]
         self._warnings: list[str] = []
@@ -128,10 +132,16 @@ class Resolver:
         return Person(
             name, shape.name, shape.email, timezone or "UTC",
             tuple(hours for spans in shape.available for hours in spans),
-            account, self._manager(name, shape.manager), shape.language,
+            account, self._manager(name, shape.manager), self._language(name, shape.language),
             (self._holidays if shape.holidays is None else shape.holidays) or "", shape.time_off, _limits(shape),
             self._channel(name, shape),
         )  # fmt: skip
+
+    def _language(self, name: str, said: str) -> str:
+        if self._languages is not None and said not in self._languages:
+            text = f'"{said}" is no language that mails are written in{self._nearest(said, self._languages)}'
+            self._wrong("people", name, "language", text)
+        return said
 
     def _channel(self, name: str, shape: PersonShape) -> Channel:
         try:
@@ -213,7 +223,7 @@ class Resolver:
         return self._cadences.setdefault(found, found)
 
     def _roadmap(self, name: str, shape: PairShape) -> Roadmap | None:
-        """The roadmap, with the months that the pair overrides."""
+        """The roadmap, with the months that the pair overrides: in every language."""
         if self._roadmaps is None:
             return None
         roadmap = self._roadmaps.get(shape.roadmap)
@@ -223,11 +233,11 @@ class Resolver:
             return None
         if not shape.months:
             return roadmap
-        months = list(roadmap.months)
-        for number, own in shape.months.items():
-            said = {key: getattr(own, key) for key in own.model_fields_set}
-            months[number - 1] = replace(months[number - 1], **said)
-        return Roadmap(roadmap.id, roadmap.title, tuple(months))
+        return replace(
+            roadmap,
+            months=_overridden(roadmap.months, shape),
+            translations={language: _overridden(each, shape) for language, each in roadmap.translations.items()},
+        )
 
     def _stanza(self, pair: Pair) -> str:
         """A hash of all that the pair's plan depends on: the same on every machine. Shared parts are hashed once."""
@@ -239,6 +249,14 @@ class Resolver:
         if (found := self._digests.get(id(value))) is None:
             found = self._digests[id(value)] = _digest(repr(value))
         return found
+
+
+def _overridden(months: Sequence[RoadmapMonth], shape: PairShape) -> tuple[RoadmapMonth, ...]:
+    found = list(months)
+    for number, own in shape.months.items():
+        said = {key: getattr(own, key) for key in own.model_fields_set}
+        found[number - 1] = replace(found[number - 1], **said)
+    return tuple(found)
 
 
 def _limits(shape: PersonShape) -> Limits:

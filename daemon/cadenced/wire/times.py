@@ -57,7 +57,7 @@ def short(day: date, words: Words) -> str:
 def span(first: date, last: date, words: Words) -> str:
     """As in "1 to 31 Mar", "15 Dec to 14 Jan"."""
     within = (first.year, first.month) == (last.year, last.month)
-    begin = words.written(first, "d" if within else "d MMM")
+    begin = words.written(first, "d") if within else words.written(first, "d MMM")
     return words.gettext("%(first)s to %(last)s", first=begin, last=words.written(last, "d MMM"))
 
 
