@@ -136,9 +136,9 @@ class _Event:
             (start, end), elsewhere = (_times(self._text, zone) for zone in ELSEWHERE)
         except Exception as error:  # noqa: BLE001 — any text may stand there, and the library raises many things
             words = str(error) if isinstance(error, _NoTimeError) else "it can't be read"
-            return self._unusable(f"of the time that it proposes, {words}")
+            return self._unusable(f"the time that it proposes can't be taken: {words}")
         if (start, end) != elsewhere:
-            return self._unusable("of the time that it proposes, the time zone can't be told")
+            return self._unusable("the time that it proposes can't be taken: its time zone can't be told")
         attendee = who[0] if len(who) == 1 else ""
         return Counter(self._uid, attendee, self._sequence(), start, end, self._value("COMMENT"))
 
