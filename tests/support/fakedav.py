@@ -54,13 +54,19 @@ class FakeDav:
     """
 
     def __init__(self, users: dict[str, str], now: Callable[[], datetime]) -> None:
-        self.users, self.now = users, now
-        self.homes = {user: {"default": FakeCalendar("Personal", now)} for user in users}
+        self.users, self.now = {}, now
+        self.homes: dict[str, dict[str, FakeCalendar]] = {}
+        for user, password in users.items():
+            self.add(user, password)
         self.defaults: dict[str, str] = {}
         self.faults = Faults()
         self.requests: dict[str, int] = {}
         self.app = web.Application(client_max_size=8 << 20)
         self.app.router.add_route("*", "/{path:.*}", self._handle)
+
+    def add(self, user: str, password: str) -> None:
+        self.users[user] = password
+        self.homes[user] = {"default": FakeCalendar("Personal", self.now)}
 
     @property
     def writes(self) -> int:

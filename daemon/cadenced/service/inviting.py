@@ -6,7 +6,7 @@ what is due, nor what a mail says around the event.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from cadenced.core.accounts import INVITED
@@ -131,5 +131,5 @@ def _address(account: str) -> str:
 
 
 def _soon(now: datetime, number: int) -> datetime:
-    """At once, the soonest meeting first."""
-    return now.replace(microsecond=min(number, 999_999))
+    """Now, the soonest meeting first."""
+    return now - timedelta(milliseconds=1) + timedelta(microseconds=min(number, 999))

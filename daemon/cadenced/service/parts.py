@@ -30,7 +30,7 @@ from cadenced.service.inviting import Inviter, stand_in
 from cadenced.service.wheel import Wheel
 from cadenced.shell.mailbox import Mailbox as Imap
 from cadenced.shell.store import Store
-from cadenced.wire.languages import BUILT_IN
+from cadenced.wire.languages import BUILT_IN, Languages
 from cadenced.wire.message import Composed, Composer, reply_token
 
 log = structlog.get_logger("cadenced")
@@ -59,6 +59,7 @@ class Loaded:
     plus_addressing: bool = True
     daily_cap: int = 2
     mailbox: MailboxAccount | None = None
+    languages: Languages = BUILT_IN
 
     @classmethod
     def of(cls, installation: Installation, *, secrets: bool = True) -> "Loaded":
@@ -78,6 +79,7 @@ class Loaded:
             settings.smtp.plus_addressing,
             settings.smtp.daily_cap,
             whole.mailbox,
+            installation.languages,
         )
 
     @property
@@ -128,6 +130,7 @@ class Parts:
             rows=rows,
             review=self._review,
             inviter=Inviter(self.store, self.clock, loaded.programme, loaded.organizer, self._invite),
+            languages=loaded.languages,
         )
         self.outbox = Outbox(self.store, self.mailer, self.clock, loaded.mail, loaded.daily_cap, people=loaded.people)
         self.inbox = self._inbox_of(loaded, composer)
@@ -136,7 +139,7 @@ class Parts:
     def _inbox_of(self, loaded: Loaded, composer: Composer) -> Inbox | None:
         if loaded.mailbox is None:
             return None
-        desk = Desk(self.wheel.decider, self.wheel.rows, composer, BUILT_IN, loaded.organizer)
+        desk = Desk(self.wheel.decider, self.wheel.rows, composer, loaded.languages, loaded.organizer)
         known = self.clock, loaded.mailbox, loaded.programme, loaded.organizer.address
         return Inbox(self.store, self.mailbox, *known, desk)
 
@@ -196,7 +199,12 @@ class Parts:
         before = getattr(self, "loaded", None)
         if self._composer is not None and before is not None and _alike(before, loaded):
             return self._composer
-        return Composer(loaded.mail.sender, plus_addressing=loaded.plus_addressing, templates=loaded.templates)
+        return Composer(
+            loaded.mail.sender,
+            plus_addressing=loaded.plus_addressing,
+            templates=loaded.templates,
+            languages=loaded.languages,
+        )
 
     def _rows_still_true(self, loaded: Loaded) -> dict[str, AccountRow]:
         """What is known of the accounts, where their settings stayed: pairs can be turned before the next look."""
@@ -215,7 +223,9 @@ class Parts:
     def _invite(self, mail: SendMail, decision: Decision, calendar: tuple[str, bytes], person: Person) -> OutboxRow:
         """Likewise, of one that brings an event; the pair may have left the programme."""
         now = self.clock.now()
-        pair = self.loaded.programme.pairs.get(mail.pair) or stand_in(mail, person, BUILT_IN.words(person.language))
+        pair = self.loaded.programme.pairs.get(mail.pair) or stand_in(
+            mail, person, self.loaded.languages.words(person.language)
+        )
         return self._row_of(mail, self._words.compose(mail, pair, decision.meetings, now, calendar), now)
 
     @staticmethod
@@ -226,10 +236,11 @@ class Parts:
 
 
 def _alike(one: Loaded, other: Loaded) -> bool:
-    return (one.mail.sender, one.plus_addressing, one.templates) == (
+    return (one.mail.sender, one.plus_addressing, one.templates, one.languages) == (
         other.mail.sender,
         other.plus_addressing,
         other.templates,
+        other.languages,
     )
 
 

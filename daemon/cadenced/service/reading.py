@@ -3,7 +3,6 @@
 Owns how long it waits after a failure, and when a human hears of it. Must never know what a mail says.
 """
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -62,13 +61,12 @@ class Reading:
         self._failures += 1
         if self._failures == PATIENCE:
             await self._tell(why)
-        return min(FIRST_PAUSE * 2 ** min(self._failures - 1, 10), LONGEST_PAUSE)
+        return min(FIRST_PAUSE * (1 << min(self._failures - 1, 10)), LONGEST_PAUSE)
 
     async def _tell(self, why: str) -> None:
         log.warning("the mailbox does not work", problem=why)
-        await self.parts.store.raise_alert(
-            ALERT, f"What people answer by mail is not read: {why}", self.parts.clock.now()
-        )
+        text = f"What people answer by mail is not read: {why}"
+        await self.parts.store.raise_alert(ALERT, text, self.parts.clock.now())
 
 
 async def read_once(parts: Parts) -> str:
@@ -76,8 +74,9 @@ async def read_once(parts: Parts) -> str:
     if parts.inbox is None:
         return ""
     try:
-        while (await parts.inbox.run_once()).more:
-            await asyncio.sleep(0)
+        more = True
+        while more:
+            more = (await parts.inbox.run_once()).more
     except (TemporaryError, AccessError, ConfigError) as error:
         return str(error)
     return ""

@@ -25,6 +25,7 @@ from cadenced.reconciler.observe import Observation, Observer
 from cadenced.reconciler.organizer import Organizer
 from cadenced.reconciler.ports import Calendars, Clock, Store
 from cadenced.service.inviting import Inviter
+from cadenced.wire.languages import BUILT_IN, Languages
 
 log = structlog.get_logger("cadenced")
 
@@ -98,6 +99,7 @@ class Wheel:
     review: Callable[[Sequence[Decision]], Awaitable[Sequence[Decision]]] = _all
     rows: dict[str, AccountRow] = field(default_factory=dict)
     inviter: Inviter | None = None  # of who is invited by mail
+    languages: Languages = BUILT_IN
     _doubtful: set[str] = field(default_factory=set)  # accounts where nobody knows what became of a creation
 
     def __post_init__(self) -> None:
@@ -108,7 +110,7 @@ class Wheel:
         self.busy = BusyWatch(self.calendars, self.store, self.clock, self.horizon, self.programme, self.accounts)
         self.organizer = Organizer(self.calendars, self.accounts.get(ORGANIZER))
         place = self.horizon, self.programme, self.accounts
-        self.decider = Decider(self.store, self.clock, *place, self.organizer)
+        self.decider = Decider(self.store, self.clock, *place, self.organizer, self.languages)
         known = self.calendars, self.store, self.clock, self.accounts
         self.applier = Applier(*known, self.observer.forget, self._doubt, self.organizer)
 
