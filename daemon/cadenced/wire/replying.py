@@ -8,9 +8,11 @@ import re
 from mailparser_reply.parser import EmailMessage  # type: ignore[import-untyped]
 
 LANGUAGES = ("en", "de")  # of the words by which mail programs begin a quotation
-LINES = 60  # non-empty lines that are looked at, quotations apart: whoever answers above needs ten of them
-COLUMNS = 240  # characters of a line: the library's patterns take the square of it, and an address has 254 at most
+LINES = 40  # non-empty lines that are looked at, quotations apart: whoever answers above needs ten of them
+COLUMNS = 160  # characters of a line that the library is shown: its patterns take the cube of it
+LONGEST = 1000  # characters of a line that are read: a paragraph
 READ = 1 << 15  # characters of a text: what we wrote, quoted, and an answer below it
+_LONG = "\x1a"  # stands, with a number, for a line that is too long
 # a line by which the rest is a signature or a quotation, as far as the library does not know it
 _END = re.compile(
     r"""
@@ -33,18 +35,19 @@ _FROM = re.compile(r"^[* ]*(?:From|Von):", re.IGNORECASE | re.MULTILINE)
 
 def own_lines(text: str) -> list[str]:
     """The non-empty lines that the writer added, at most LINES, each without blanks around it."""
-    lines = [line.strip()[:COLUMNS] for line in text[:READ].splitlines()]
+    lines = [line.strip()[:LONGEST].rstrip() for line in text[:READ].splitlines()]
     quotes = any(line.startswith(">") for line in lines)
+    shown = _unquoted(lines)
+    long = {f"{_LONG}{number}": line for number, line in enumerate(shown) if len(line) > COLUMNS}
+    short = [f"{_LONG}{number}" if len(line) > COLUMNS else line for number, line in enumerate(shown)]
     try:
-        replies = EmailMessage("\n".join(_unquoted(lines)), [*LANGUAGES], keep_hyphen_lists=True).read().replies
+        replies = EmailMessage("\n".join(short), [*LANGUAGES], keep_hyphen_lists=True).read().replies
     except Exception:  # noqa: BLE001 — it is a heap of patterns, and promises nothing
-        return []
-    if not replies:
         return []
     first = replies[0]
     if first.headers and not quotes:  # nothing above the head of a mail whose text is not marked: all of it is quoted
         return []
-    return _until_end([line.strip() for line in first.body.splitlines()])
+    return _until_end([long.get(line.strip(), line.strip()) for line in first.body.splitlines()])
 
 
 def _unquoted(lines: list[str]) -> list[str]:

@@ -26,7 +26,7 @@ _CLAUSE = re.compile(r"[,;.!:()]+(?=\s|$)|\s[-–—]+\s|[–—]+$|^[-–—•
 _POLITE = re.compile(rf"\b(?:{'|'.join(sorted(vocabulary.POLITE, key=len, reverse=True))})\b")
 _NUMBER = re.compile(rf"(?:(?:{vocabulary.COUNTED})\s?)?#?(\d{{1,2}})[.)]?")
 _ABBREVIATED = re.compile(r"\bnr\.\s*")
-_GREETING = re.compile(rf"(?:{vocabulary.GREETINGS})", re.IGNORECASE)
+_GREETING = re.compile(rf"(?:{vocabulary.GREETINGS})\b", re.IGNORECASE)
 _NAMES = re.compile(r"(?:\s(?:there|all|zusammen|team|alle|you|[A-ZÄÖÜ]\S*)){0,3}\s?[,!.]?")
 _TODO = re.compile(rf"(?:[-*•]\s*)?(?:{vocabulary.TODO})\s*:\s*(\S.*)", re.IGNORECASE)
 _BEFORE = re.compile(r"(?:(?:no|nein|sorry|please|bitte|leider)\b[\s,.!]+)*")
