@@ -4,6 +4,8 @@ Owns when a message is tried again and when it is given up, and how many a perso
 message says, nor a calendar.
 """
 
+import asyncio
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -18,11 +20,13 @@ from cadenced.core.model import Person
 from cadenced.core.records import MailState, OutboxRow, Settlement
 
 BATCH = 50  # messages claimed at once: so many are of unknown outcome after a crash, and are sent once more
+LANES = 4  # messages in flight: with Postfix four connections carry a quarter more than one, sixteen less than one
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=1)  # greylisting wants minutes; a mail that waits longer comes too late to help
 PLAUSIBLE_PAUSE = timedelta()  # one daemon per store: what was claimed before we started is nobody's any more
-# answers to what somebody just did, and the coordinator's
-UNCAPPED = frozenset({str(Mail.MOVED), str(Mail.TIMES), str(Mail.ALERT)})
+COPY_COMES_WITHIN = timedelta(minutes=2)  # for the copy in our own mailbox to be delivered, and read
+# answers to what somebody just did, what takes an appointment's place in their calendar, and the coordinator's
+UNCAPPED = frozenset(map(str, (Mail.MOVED, Mail.TIMES, Mail.ALERT, Mail.UPDATE, Mail.CANCEL, Mail.ANSWER)))
 SERVER_ALERT = "smtp"
 
 
@@ -37,7 +41,9 @@ class Mailer(Protocol):
         """TemporaryError or AccessError when no message can be handed over."""
         ...
 
-    async def send(self, account: MailAccount, recipient: str, body: bytes) -> Outcome: ...
+    async def send(self, account: MailAccount, recipient: str, body: bytes) -> Outcome:
+        """Raises as open(). For several tasks at once, each over a connection of its own."""
+        ...
 
     async def close(self) -> None: ...
 
@@ -65,6 +71,21 @@ class Store(Protocol):
 
 
 @dataclass
+class Batch:
+    """Claimed messages. What goes to one person or address is a group, and its messages go one after the other: so
+    they keep their order, and each is counted before the next is judged by the day's cap.
+    """
+
+    groups: deque[deque[OutboxRow]]
+    left: dict[str, OutboxRow]  # that nothing was done with so far
+    stopped: dict[str, str]
+    sent: int = 0
+    opened: bool = False  # a connection, so that the server is there and lets us in
+    failure: TemporaryError | AccessError | None = None
+    over: bool = False
+
+
+@dataclass
 class Outbox:
     """`people` by id: a day's cap is counted in the reader's own zone. Not for two tasks at once."""
 
@@ -75,10 +96,14 @@ class Outbox:
     daily_cap: int
     people: Mapping[str, Person] = field(default_factory=dict)
     failures: int = 0  # of the server, one after the other
+    lanes: int = LANES
+    recovered: datetime | None = None
+    _door: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def recover(self) -> int:
         """At start: what a crash cut off has an unknown outcome, and its identical bytes are sent again."""
-        return await self.store.recover(self.clock.now(), PLAUSIBLE_PAUSE)
+        self.recovered = self.clock.now()
+        return await self.store.recover(self.recovered, PLAUSIBLE_PAUSE)
 
     async def run_once(self) -> int:
         """Sends what is due; returns how many messages the server took. Raises only StoreError."""
@@ -96,23 +121,55 @@ class Outbox:
     async def _batch(self, rows: list[OutboxRow]) -> tuple[int, bool]:
         """How many were sent, and whether the server is one to go on with."""
         stopped = await self.store.stopped_addresses()
-        sent, left = 0, {row.key: row for row in rows}
-        for row in rows:
-            if await self._unsendable(row, stopped):
-                del left[row.key]
-                continue
-            try:
+        batch = Batch(grouped(rows), {row.key: row for row in rows}, dict(stopped))
+        lanes = [self._lane(batch) for _ in range(min(self.lanes, len(batch.groups)))]
+        if len(lanes) == 1:
+            await lanes[0]
+        else:
+            for end in await asyncio.gather(*lanes, return_exceptions=True):  # each ends its message first
+                if isinstance(end, BaseException):
+                    raise end
+        if batch.failure is not None and batch.left:
+            await self._server_fails(batch.failure, batch.left)
+        return batch.sent, not batch.left
+
+    async def _lane(self, batch: Batch) -> None:
+        """Message by message, as long as there are any and its connection holds. Others may carry what it leaves."""
+        try:
+            while batch.groups and not batch.over:
+                group = batch.groups.popleft()
+                while group and not batch.over:
+                    if not await self._carry(batch, group[0]):
+                        batch.groups.appendleft(group)
+                        return
+                    group.popleft()
+        except BaseException:
+            batch.over = True
+            raise
+
+    async def _carry(self, batch: Batch, row: OutboxRow) -> bool:
+        """Whether something was done with it; else the connection is none to go on with."""
+        if await self._unsendable(row, batch.stopped):
+            del batch.left[row.key]
+            return True
+        try:
+            async with self._door:  # one after the other, so that a wrong password is said once
+                if batch.over:
+                    return False
                 await self.mailer.open(self.account)
-                outcome = await self.mailer.send(self.account, row.recipient, row.body)
-            except (TemporaryError, AccessError) as error:
-                await self._server_fails(error, left)
-                return sent, False
-            del left[row.key]
-            await self._settle(row, outcome)
-            if outcome.verdict == "refused":
-                stopped |= {row.recipient.lower(): outcome.reply}
-            sent += outcome.verdict == "sent"
-        return sent, True
+                batch.opened = True
+            outcome = await self.mailer.send(self.account, row.recipient, row.body)
+        except (TemporaryError, AccessError) as error:
+            # a server that is there may only want fewer connections
+            batch.over = batch.over or isinstance(error, AccessError) or not batch.opened
+            batch.failure = error
+            return False
+        del batch.left[row.key]
+        await self._settle(row, outcome)
+        if outcome.verdict == "refused":
+            batch.stopped[row.recipient.lower()] = outcome.reply
+        batch.sent += outcome.verdict == "sent"
+        return True
 
     async def _unsendable(self, row: OutboxRow, stopped: Mapping[str, str]) -> bool:
         """Settles what is not to be sent, or not today. What may have been sent already is only ever sent again."""
@@ -125,6 +182,8 @@ class Outbox:
             reader = self.people.get(row.person)
             tomorrow = self._day(row) + timedelta(days=1)
             await self.store.release([row], morning(reader, tomorrow) if reader else now + timedelta(days=1))
+        elif row.state is MailState.UNKNOWN and now < (copy_by := self._copy_by(self.recovered)):
+            await self.store.release([row], copy_by)
         else:
             return False
         return True
@@ -157,8 +216,15 @@ class Outbox:
     async def _try_again(self, row: OutboxRow, outcome: Outcome) -> None:
         maybe_sent = outcome.verdict == "unknown" or row.state is MailState.UNKNOWN
         state = MailState.UNKNOWN if maybe_sent else MailState.QUEUED
-        again = self.clock.now() + backoff(row.attempts)
+        now = self.clock.now()
+        again = now + backoff(row.attempts)
+        if outcome.verdict == "unknown":
+            again = max(again, self._copy_by(now))
         await self._close(row, state, outcome.reply, again)
+
+    def _copy_by(self, since: datetime | None) -> datetime:
+        """Until when the copy of what was sent before `since` may tell that it went out."""
+        return since + COPY_COMES_WITHIN if since and self.account.copy_to else datetime.min.replace(tzinfo=UTC)
 
     async def _close(self, row: OutboxRow, state: MailState, reply: str, next_try: datetime | None = None) -> None:
         settled = Settlement(state, reply, row.attempts + 1, self._day(row), next_try)
@@ -177,6 +243,25 @@ class Outbox:
         """Today, where the reader is."""
         reader = self.people.get(row.person)
         return self.clock.now().astimezone(ZoneInfo(reader.timezone) if reader else UTC).date()
+
+
+def grouped(rows: Sequence[OutboxRow]) -> deque[deque[OutboxRow]]:
+    """By person and address, whatever joins them; in the order of the rows, as each group is."""
+    groups: list[tuple[set[tuple[str, str]], list[OutboxRow]]] = []
+    for row in rows:
+        names = {("person", row.person), ("address", row.recipient.lower())}
+        joined = [group for group in groups if group[0] & names]
+        if not joined:
+            groups.append((names, [row]))
+            continue
+        first, *others = joined
+        first[0].update(names, *(group[0] for group in others))
+        for group in others:
+            first[1].extend(group[1])
+            groups.remove(group)
+        first[1].append(row)
+    order = {row.key: place for place, row in enumerate(rows)}
+    return deque(deque(sorted(group, key=lambda row: order[row.key])) for _, group in groups)
 
 
 def backoff(attempts: int) -> timedelta:

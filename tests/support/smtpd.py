@@ -28,14 +28,23 @@ PASSWORD = "pw-agenda"
 
 @dataclass
 class Postbox:
-    """What arrived: (recipient, bytes), in order. `refused_senders` are envelope senders that get a 553."""
+    """What arrived: (recipient, bytes), in order. `refused_senders` are envelope senders that get a 553.
+
+    `most` connections at once are served, others hear 421. While `gate` is not set no message gets its reply.
+    """
 
     port: int = 0
     delivered: list[tuple[str, bytes]] = field(default_factory=list)
     connections: int = 0
     faults: dict[str, str] = field(default_factory=dict)  # by whole address, as AT_RCPT by its local part
     refused_senders: set[str] = field(default_factory=set)
+    most: int = 100
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    arrived: asyncio.Queue[str] = field(default_factory=asyncio.Queue)  # recipients, before the gate
     handed_over: asyncio.Event = field(default_factory=asyncio.Event)  # a message that gets no reply
+
+    def __post_init__(self) -> None:
+        self.gate.set()
 
     def to(self, recipient: str) -> list[bytes]:
         return [body for address, body in self.delivered if address == recipient]
@@ -63,10 +72,20 @@ class Postbox:
         if name == "hang":
             self.handed_over.set()
             await asyncio.sleep(60)
-        self.delivered.append((envelope.rcpt_tos[0], envelope.original_content))
+        self.arrived.put_nowait(envelope.rcpt_tos[0])
+        await self.gate.wait()
+        self.delivered += [(address, envelope.original_content) for address in envelope.rcpt_tos]
         if name == "drop":
             server.transport.abort()
         return "250 2.0.0 OK queued"
+
+
+class Full(asyncio.Protocol):
+    """A greeting that is none."""
+
+    def connection_made(self, transport) -> None:
+        transport.write(b"421 4.7.0 too many connections\r\n")
+        transport.close()
 
 
 def certificate(folder) -> tuple[ssl.SSLContext, str]:
@@ -87,7 +106,9 @@ async def smtp_server(
     loop, box = asyncio.get_running_loop(), Postbox()
     sessions: set[SMTP] = set()
 
-    def made() -> SMTP:
+    def made() -> asyncio.Protocol:
+        if sum(session.transport is not None for session in sessions) >= box.most:
+            return Full()
         box.connections += 1
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that AUTH asks for no STARTTLS: the line is encrypted from its beginning

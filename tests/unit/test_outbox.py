@@ -1,18 +1,25 @@
 """What the outbox promises: each message once, none lost. With the real store and mailer, and a real SMTP server."""
 
+import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cadenced.core.accounts import MailAccount
+from cadenced.core.errors import StoreError
 from cadenced.core.records import OutboxRow
-from cadenced.outbox import LONGEST_RETRY, Outbox, backoff
+from cadenced.outbox import COPY_COMES_WITHIN, LANES, LONGEST_RETRY, Outbox, backoff, grouped
 from cadenced.shell.mailer import Mailer
 from cadenced.shell.store import Store
 from tests.support.clock import HandClock
 from tests.support.programme import person, utc
-from tests.support.smtpd import smtp_server
+from tests.support.smtpd import PASSWORD, certificate, smtp_server
 
 MORNING = utc("2026-12-05T08:00")
 PEOPLE = {"maya": person("maya", "Europe/London"), "asha": person("asha", "Asia/Kathmandu")}
@@ -222,9 +229,130 @@ async def test_an_answer_to_what_somebody_did_is_not_held_back(outbox, store, bo
     assert await outbox.run_once() == 3
 
 
+@pytest.mark.parametrize("kind", ["moved", "times", "alert", "update", "cancel", "answer"])
+async def test_what_answers_somebody_is_not_counted_out(outbox, store, kind):
+    await store.enqueue([mail(f"{kind}/{n}") for n in range(3)])
+    assert await outbox.run_once() == 3
+
+
 async def test_a_message_to_one_address_does_not_wait_for_another(outbox, store, box):
     await store.enqueue([mail("agenda/1", "greylist@example.org"), mail("agenda/2", person="asha")])
     assert await outbox.run_once() == 1
+
+
+def to_each(count: int, *names: str) -> list[OutboxRow]:
+    """To so many people, one message of each name."""
+    people = [f"p{n}" for n in range(count)]
+    mails = [mail(f"{name}/{who}", f"{who}@example.org", person=who) for name in names for who in people]
+    return [replace(row, due=row.due - timedelta(seconds=len(mails) - n)) for n, row in enumerate(mails)]
+
+
+async def test_a_few_messages_are_in_flight_at_once_and_never_more(outbox, store, box):
+    box.gate.clear()
+    await store.enqueue(to_each(9, "agenda"))
+    sending = asyncio.create_task(outbox.run_once())
+    for _ in range(LANES):
+        await box.arrived.get()
+    await asyncio.sleep(0.1)
+    assert box.arrived.empty()
+    box.gate.set()
+    assert await sending == 9
+    assert box.connections == LANES
+
+
+async def test_messages_to_one_person_keep_their_order_and_their_cap_beside_all_others(outbox, store, box):
+    rows = to_each(6, "agenda", "brief", "task", "moved")
+    await store.enqueue(rows)
+    assert await outbox.run_once() == 18
+    for n in range(6):
+        names = [body.partition(b"/")[0] for body in box.to(f"p{n}@example.org")]
+        assert names == [b"Message-ID: <agenda", b"Message-ID: <brief", b"Message-ID: <moved"]
+    assert (await store.mail_totals())["queued"] == 6
+
+
+async def test_an_address_that_is_refused_gets_nothing_more_though_others_are_served_beside_it(outbox, store, box):
+    box.faults["p2@example.org"] = "550 5.1.1 user unknown"
+    await store.enqueue(to_each(5, "agenda", "brief"))
+    assert await outbox.run_once() == 8
+    assert await store.mail_totals() == {"sent": 8, "failed": 2}
+
+
+async def test_a_server_that_wants_one_connection_only_gets_every_message(outbox, store, box):
+    box.most = 1
+    await store.enqueue(to_each(9, "agenda", "brief"))
+    assert await outbox.run_once() == 18
+    assert await alerts(store) == {}
+
+
+async def test_a_wrong_password_is_said_once_however_much_there_is_to_send(outbox, store, tmp_path):
+    context, ca = certificate(tmp_path)
+    async with smtp_server(tls="starttls", context=context, auth=True) as box:
+        login = {"username": "agenda@example.org", "password": PASSWORD + "?", "ca_file": ca}
+        locked_out = replace(outbox, account=replace(outbox.account, port=box.port, tls="starttls", **login))
+        await store.enqueue(to_each(9, "agenda"))
+        assert await locked_out.run_once() == 0
+        assert box.connections == 1
+    assert await store.mail_totals() == {"queued": 9}
+
+
+async def test_a_server_that_goes_down_in_the_middle_costs_no_message(outbox, store, box, clock):
+    box.gate.clear()
+    await store.enqueue(to_each(9, "agenda"))
+    sending = asyncio.create_task(outbox.run_once())
+    await box.arrived.get()
+    box.most = 0  # nobody is let in again
+    box.faults = {f"p{n}@example.org": "421 4.3.2 going down" for n in range(9)}
+    box.gate.set()
+    sent = await sending
+    assert 1 <= sent < 9
+    box.most, box.faults = 9, {}
+    clock.go(hours=1)
+    assert await outbox.run_once() == 9 - sent
+    assert sorted(to for to, _ in box.delivered) == [f"p{n}@example.org" for n in range(9)]
+
+
+async def test_a_store_that_fails_ends_the_run_and_cuts_no_message_off(outbox, store, box, tmp_path):
+    box.gate.clear()
+    await store.enqueue(to_each(4, "agenda"))
+    sending = asyncio.create_task(outbox.run_once())
+    for _ in range(LANES):
+        await box.arrived.get()
+    with closing(sqlite3.connect(tmp_path / "cadenced.db")) as vandal:
+        vandal.execute("DROP TABLE outbox")
+    box.gate.set()
+    with pytest.raises(StoreError):
+        await sending
+    assert len(box.delivered) == 4
+
+
+async def test_an_unknown_outcome_waits_for_its_copy_before_it_is_sent_again(outbox, store, box, clock):
+    copied = replace(outbox, account=replace(outbox.account, copy_to="agenda@example.org"))
+    await store.enqueue([mail("agenda/1", "drop@example.org")])
+    await copied.run_once()
+    assert await store.next_try() == MORNING + COPY_COMES_WITHIN
+    assert len(box.to("agenda@example.org")) == 1
+
+
+async def test_after_a_crash_the_copies_have_time_to_be_read_first(outbox, store, box, clock):
+    copied = replace(outbox, account=replace(outbox.account, copy_to="agenda@example.org"))
+    await store.enqueue([mail("agenda/1"), mail("brief/2")])
+    await store.claim(clock.now(), 1)
+    await copied.recover()
+    assert await copied.run_once() == 1  # only what was never tried
+    assert await store.next_try() == MORNING + COPY_COMES_WITHIN
+    clock.at += COPY_COMES_WITHIN
+    assert await copied.run_once() == 1
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from("wxyz")), max_size=12))
+def test_whoever_shares_a_person_or_an_address_is_served_in_turn(whom):
+    rows = [mail(f"agenda/{n}", f"{box}@example.org", person=who) for n, (who, box) in enumerate(whom)]
+    groups = [list(group) for group in grouped(rows)]
+    assert sorted((row for group in groups for row in group), key=rows.index) == rows
+    assert all(group == sorted(group, key=rows.index) for group in groups)
+    for one, other in combinations(groups, 2):
+        assert not {row.person for row in one} & {row.person for row in other}
+        assert not {row.recipient for row in one} & {row.recipient for row in other}
 
 
 def test_the_pauses_grow_and_have_an_end():

@@ -28,24 +28,54 @@ LONGEST_REPLY = 300  # characters of a server's words that are kept
 
 @dataclass
 class Mailer:
-    """One connection at a time, reused until close(). Not for two tasks at once. `patience` as REPLY and FINAL."""
+    """Connections, reused until close(): one for each message that is in flight. `patience` as REPLY and FINAL."""
 
     patience: tuple[float, float] = (REPLY, FINAL)
-    _client: aiosmtplib.SMTP | None = None
+    _idle: list[aiosmtplib.SMTP] = field(default_factory=list)
     _contexts: dict[Path | None, ssl.SSLContext] = field(default_factory=dict)
 
     async def open(self, account: MailAccount) -> None:
-        """Connects and logs in, if need be. TemporaryError when the server can't be reached or is not ready.
+        """Connects and logs in, unless a connection is free. TemporaryError when the server can't be reached or is not
+        ready.
 
         AccessError when it refuses the login, offers no TLS where we ask for it, or shows a certificate that can't be
         trusted: then nothing was said that a listener could use.
         """
-        if self._client is not None and self._client.is_connected:
-            return
-        self._client = self._made(account)
-        where = f"{account.host}:{account.port}"
+        self._idle.append(await self._taken(account))
+
+    async def send(self, account: MailAccount, recipient: str, body: bytes) -> Outcome:
+        """One attempt at one message, and at its copy. What goes wrong with the connection is part of the outcome.
+
+        Raises as open(), and AccessError when the server won't have our sender: then no message of ours can go out.
+        """
+        client = await self._taken(account)
         try:
-            await self._client.connect()
+            return await self._handed_over(client, account, recipient, body)
+        except asyncio.CancelledError:
+            client.close()  # in the middle of DATA the replies would be off by one
+            raise
+        finally:
+            if client.is_connected:
+                self._idle.append(client)
+
+    async def close(self) -> None:
+        """Says goodbye; never raises. While no message is in flight."""
+        idle, self._idle = self._idle, []
+        for client in idle:
+            try:
+                await client.quit(timeout=self.patience[0])
+            except (SMTPException, OSError):
+                client.close()
+
+    async def _taken(self, account: MailAccount) -> aiosmtplib.SMTP:
+        """A connection that nobody else uses."""
+        while self._idle:
+            client = self._idle.pop()
+            if client.is_connected:
+                return client
+        client, where = self._made(account), f"{account.host}:{account.port}"
+        try:
+            await client.connect()
         except SMTPAuthenticationError as error:
             if 400 <= error.code < 500:
                 raise TemporaryError(f"{where} can't check the login just now: {_words(error)}") from error
@@ -53,21 +83,17 @@ class Mailer:
             raise AccessError(f"{why} of [smtp]") from error
         except (SMTPException, OSError) as error:
             raise _unopened(where, error) from error
+        return client
 
-    async def send(self, account: MailAccount, recipient: str, body: bytes) -> Outcome:
-        """One attempt at one message. After open(); what goes wrong with the connection is part of the outcome.
-
-        AccessError when the server won't have our sender: then no message of ours can go out.
-        """
-        client = self._client
-        if client is None:
-            raise TemporaryError("the connection was not opened")
+    async def _handed_over(self, client: aiosmtplib.SMTP, account: MailAccount, recipient: str, body: bytes) -> Outcome:
         reply_within, final_within = self.patience
         sender = parseaddr(account.sender)[1]
         handed_over = False
         try:
             await client.mail(sender, timeout=reply_within)
             await client.rcpt(recipient, timeout=reply_within)
+            if account.copy_to and account.copy_to.lower() != recipient.lower():
+                await self._copy(client, account.copy_to)
             handed_over = True  # from here on a lost reply may hide a delivery
             said = await client.data(body, timeout=final_within)
         except SMTPSenderRefused as error:
@@ -82,20 +108,15 @@ class Mailer:
         except (SMTPException, OSError) as error:
             client.close()
             return Outcome("unknown" if handed_over else "later", _line(f"{type(error).__name__}: {error}"))
-        except asyncio.CancelledError:
-            client.close()  # in the middle of DATA the replies would be off by one
-            raise
         return Outcome("sent", _line(f"{said.code} {said.message}"))
 
-    async def close(self) -> None:
-        """Says goodbye; never raises."""
-        client, self._client = self._client, None
-        if client is None or not client.is_connected:
-            return
+    async def _copy(self, client: aiosmtplib.SMTP, address: str) -> None:
+        """Its refusal is no matter of the message, unless the server ends the conversation (RFC 5321 §3.8)."""
         try:
-            await client.quit(timeout=self.patience[0])
-        except (SMTPException, OSError):
-            client.close()
+            await client.rcpt(address, timeout=self.patience[0])
+        except SMTPRecipientRefused as error:
+            if error.code == 421:
+                raise
 
     async def _again(self, client: aiosmtplib.SMTP) -> None:
         """Ends a refused transaction, so that the next message begins a new one (RFC 5321 §4.1.1.5)."""

@@ -50,6 +50,40 @@ async def test_several_messages_share_a_connection(box, mailer):
     assert [to for to, _ in box.delivered] == ["maya@example.org", "jonas@example.org", "asha@example.org"]
 
 
+async def test_messages_that_are_sent_at_once_have_a_connection_each_and_leave_it_to_the_next(box, mailer):
+    for _ in range(3):
+        sent = await asyncio.gather(*(send(mailer, account(box), f"{name}@example.org") for name in "abcd"))
+        assert {outcome.verdict for outcome in sent} == {"sent"}
+    assert box.connections == 4
+
+
+async def test_a_copy_of_each_message_goes_to_our_own_mailbox(box, mailer):
+    outcome = await send(mailer, account(box, copy_to="agenda+copies@example.org"), "maya@example.org")
+    assert outcome.verdict == "sent"
+    assert box.delivered == [("maya@example.org", BODY), ("agenda+copies@example.org", BODY)]
+
+
+async def test_a_copy_that_is_refused_costs_the_message_nothing(box, mailer):
+    assert (await send(mailer, account(box, copy_to="refuse@example.org"), "maya@example.org")).verdict == "sent"
+    assert [to for to, _ in box.delivered] == ["maya@example.org"]
+
+
+async def test_a_server_that_ends_the_conversation_at_the_copy_has_taken_nothing(box, mailer):
+    box.faults["agenda@example.org"] = "421 4.3.2 shutting down"
+    outcome = await send(mailer, account(box, copy_to="agenda@example.org"), "maya@example.org")
+    assert (outcome.verdict, box.delivered) == ("later", [])
+
+
+async def test_a_recipient_that_is_refused_gets_no_copy_made(box, mailer):
+    outcome = await send(mailer, account(box, copy_to="agenda@example.org"), "refuse@example.org")
+    assert (outcome.verdict, box.delivered) == ("refused", [])
+
+
+async def test_a_message_to_our_own_mailbox_is_its_copy(box, mailer):
+    await send(mailer, account(box, copy_to="Agenda@example.org"), "agenda@example.org")
+    assert len(box.delivered) == 1
+
+
 @pytest.mark.parametrize(
     ("name", "verdict", "code"),
     [
