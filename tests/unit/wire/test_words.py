@@ -324,7 +324,8 @@ QUOTED = {
     "Samsung": "ja\n\n-------- Ursprüngliche Nachricht --------\nVon: M\nDatum: 28.11.26 18:14\nAn: N\nBetreff: x\n2\n",
     "Yahoo": "yes\n\n    On Saturday 28 November 2026 at 18:14:00 CET, M <a@example.org> wrote:  \n \n Hi Maya\n 2\n",
     "Proton": (
-        "yes\n\nSent with Proton Mail secure email.\n\nOn Saturday, November 28th, 2026 at 6:14 PM, M <a@example.org> wrote:"
+        "yes\n\nSent with Proton Mail secure email.\n\n"
+        "On Saturday, November 28th, 2026 at 6:14 PM, M <a@example.org> wrote:"
         "\n\n> 2\n"
     ),
     "a signature": "yes\n\nBest regards,\nMaya Okafor\nHead of Product\n+44 20 7946 0000\n",
