@@ -21,6 +21,7 @@ from cadenced.inbox.programs import Programs
 from cadenced.wire import whens
 from cadenced.wire.itip import Said as Itip
 from cadenced.wire.received import Received
+from cadenced.wire.replying import own_lines
 from cadenced.wire.vocabulary import Meant
 from cadenced.wire.words import Said, understood
 
@@ -193,4 +194,5 @@ class Judge:
 
 
 def _quote(text: str) -> str:
-    return "\n".join(f"> {line}" for line in text.strip().splitlines())
+    """What they wrote themselves, without what they quoted of ours."""
+    return f"“{' '.join(own_lines(text)) or text.strip()}”"

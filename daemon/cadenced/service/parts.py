@@ -38,6 +38,7 @@ log = structlog.get_logger("cadenced")
 COORDINATOR = "coordinator"  # of the ledger: no pair and no person has that name with a colon before it
 BETWEEN_ALERTS = timedelta(hours=1)  # a night of trouble is a handful of mails, not a hundred
 ALERT_KEEPS = timedelta(days=7)
+ONCE = "answer/"  # of alerts that are over when they are told: what somebody wrote
 TOLD = "coordinator_told"  # the store's key for when it was
 
 
@@ -176,6 +177,9 @@ class Parts:
         composed = self._words.compose_alert(mail.key, self.loaded.coordinator, texts, now)
         await self.store.tell(_row(mail, composed, now), alerts, now)
         await self.store.set_meta(TOLD, now.isoformat())
+        for alert in alerts:
+            if alert.key.startswith(ONCE):
+                await self.store.clear_alert(alert.key, now)
         return True
 
     async def close(self) -> None:

@@ -127,8 +127,11 @@ class TestWords:
         both.answer(mail, "Could you perhaps ask Jonas whether he has read what I sent him?")
         await both.later()
         await both.later(hours=2)
-        quoted = [text_of(mail) for mail in both.mails("petra") if "whether he has read" in text_of(mail)]
+        told = [" ".join(text_of(mail).split()) for mail in both.mails("petra")]
+        quoted = [text for text in told if "whether he has read what I sent him" in text]
         assert len(quoted) == 1
+        assert "TO ASK JONAS" not in quoted[0]
+        assert await both.alerts() == {}
         assert "not clear" in last(both, "maya")
 
     async def test_a_mail_out_of_the_blue_counts_for_the_one_pair_of_who_writes(self, both):
