@@ -12,6 +12,7 @@ from cadenced.wire.message import Composed, Composer
 from tests.support.programme import pair, utc
 
 NOW = utc("2026-12-05T08:00")
+ABOUT_A_MONTH = (Mail.TASK, Mail.CHARTER, Mail.INTRODUCTION, Mail.PULSE, Mail.RENEWAL, Mail.COMPLETION)
 SENDER = "Mentoring <agenda@example.org>"
 
 
@@ -47,7 +48,7 @@ def write(
 ) -> Composed:
     """One mail of `kind`: what a test does not say is ordinary."""
     p = p or pair()
-    about = about or (None if kind is Mail.TASK else meeting(p))
+    about = about or (None if kind in ABOUT_A_MONTH else meeting(p))
     mail = due(p, getattr(p, to), kind, about, month, **more)
     return (by or composer()).compose(mail, p, [about] if about else [], now)
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.headerregistry import Address, HeaderRegistry, MessageIDHeader
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
@@ -36,15 +36,7 @@ TOKEN = 20  # characters of a Reply-To token: 80 bits, and with most local parts
 _IDENTIFIER = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")  # a msg-id, without comments (RFC 5322 §3.6.4)
 
 
-def _headers() -> HeaderRegistry:
-    """References and In-Reply-To hold message identifiers: as free text, a long one would be folded into =?utf-8?q?…"""
-    registry = HeaderRegistry()
-    for name in ("references", "in-reply-to"):
-        registry.map_to_type(name, MessageIDHeader)  # type: ignore[arg-type]  # a mixin: it becomes a BaseHeader here
-    return registry
-
-
-POLICY = SMTP.clone(header_factory=_headers(), cte_type="7bit")
+POLICY = SMTP.clone(cte_type="7bit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +163,7 @@ class Composer:
             envelope.to.addr_spec,
             message_id,
             subject,
-            head + self._unsubscribe(envelope) + body_of(body, html, envelope.calendar),
+            head + self._links(envelope) + body_of(body, html, envelope.calendar),
             "\n".join(filter(None, dict.fromkeys((problem, html_problem)))),
         )
 
@@ -199,9 +191,6 @@ class Composer:
         head["Date"] = now.astimezone(UTC)
         head["Subject"] = subject
         head["Message-ID"] = message_id
-        if envelope.thread:  # RFC 5322 §3.6.4
-            head["In-Reply-To"] = envelope.thread[-1]
-            head["References"] = " ".join(envelope.thread)
         head["Auto-Submitted"] = envelope.automatic
         head["X-Auto-Response-Suppress"] = "OOF, AutoReply"  # [MS-OXCMAIL]: what Exchange heeds instead
         head["MIME-Version"] = "1.0"
@@ -212,14 +201,18 @@ class Composer:
         token = uuid5(IDENTITY_NAMESPACE, f"mail/{envelope.key}").hex
         return self._identifier(f"{envelope.root}.{token[:12]}" if envelope.root else token)
 
-    def _unsubscribe(self, envelope: _Envelope) -> bytes:
-        """List-Unsubscribe (RFC 2369 §3.2) by mail, where answers are read, for the people of a pair. By hand: email
-        would fold a long address into encoded words.
+    def _links(self, envelope: _Envelope) -> bytes:
+        """The headers that hold identifiers and addresses of mail: by hand, for email would fold a long one of them
+        into encoded words, and knows of one identifier a header. All are ASCII without line breaks.
         """
+        lines = []
+        if envelope.thread:  # RFC 5322 §3.6.4
+            references = "\r\n ".join(envelope.thread)
+            lines += [f"In-Reply-To: {envelope.thread[-1]}", f"References: {references}"]
         address = self._reply_to(envelope.key)
-        if not (address and envelope.to_pair):
-            return b""
-        return f"List-Unsubscribe:\r\n <{mailto(address.addr_spec)}?subject=stop&body=stop>\r\n".encode()
+        if address and envelope.to_pair:  # RFC 2369 §3.2: where answers are read, a mail is the way out
+            lines.append(f"List-Unsubscribe:\r\n <{mailto(address.addr_spec)}?subject=stop&body=stop>")
+        return "".join(f"{line}\r\n" for line in lines).encode()
 
     def _identifier(self, left: str) -> str:
         return f"<{left}@{self._sender.domain}>"

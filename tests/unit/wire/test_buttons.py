@@ -1,0 +1,95 @@
+"""The answers that mails write for people: links that any mail program reads, in words that are understood."""
+
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cadenced.core.actions import Mail
+from cadenced.wire.buttons import ASKS, FOOT, WORDS, button, buttons
+
+ADDRESS = "agenda+0123456789abcdef0123@example.org"
+UNDERSTOOD = {
+    "en": {"yes", "no", "met", "didn't meet", "skip", "done", "pause until ", "stop", "help"},
+    "de": {"ja", "nein", "getroffen", "nicht getroffen", "ausfallen", "erledigt", "Pause bis ", "stopp", "hilfe"},
+}
+
+
+def answers(kind, language="en", offers=0, name="asks"):
+    return [each.answer for each in buttons(ADDRESS, "Hi", language, kind, offers)[name]]
+
+
+def parts(href):
+    """What a mail program makes of the link: RFC 6068 §2, where a plus is a plus."""
+    url = urlsplit(href.replace("+", "%2B"))
+    fields = {name: value for name, (value,) in parse_qs(url.query, strict_parsing=True).items()}
+    return url.scheme, unquote(url.path), fields
+
+
+def test_each_mail_offers_what_it_asks():
+    assert answers(Mail.FOLLOW_UP) == ["met", "didn't meet"]
+    assert answers(Mail.PULSE) == ["1", "2", "3", "4", "5"]
+    assert answers(Mail.RENEWAL) == ["yes", "no"]
+    assert answers(Mail.AGENDA) == answers(Mail.BRIEF) == ["no", "skip"]
+    assert answers(Mail.TASK) == ["done"]
+    assert answers(Mail.CHARTER) == answers(Mail.COMPLETION) == answers(Mail.CANCEL) == []
+
+
+def test_every_time_that_is_offered_has_its_number():
+    assert answers(Mail.TIMES, offers=3) == ["1", "2", "3", "no"]
+    assert answers(Mail.TIMES, offers=1) == ["1", "no"]
+    assert answers(Mail.TIMES, offers=0) == []
+    assert answers(Mail.TIMES, offers=40)[-2:] == ["9", "no"]
+
+
+def test_a_break_help_and_an_end_are_offered_by_each_mail_that_others_will_follow():
+    assert answers(Mail.CHARTER, name="small") == ["pause until ", "help", "stop"]
+    assert answers(Mail.COMPLETION, name="small") == answers(Mail.ALERT, name="small") == []
+
+
+def test_where_nothing_reads_answers_nothing_is_offered():
+    assert buttons("", "Hi", "en", Mail.PULSE) == {"asks": (), "small": ()}
+
+
+@pytest.mark.parametrize("language", ["de", "de-AT", "DE"])
+def test_a_german_reader_answers_in_german(language):
+    assert answers(Mail.FOLLOW_UP, language) == ["getroffen", "nicht getroffen"]
+    assert answers(Mail.RENEWAL, language) == ["ja", "nein"]
+    assert answers(Mail.AGENDA, language, name="small") == ["Pause bis ", "hilfe", "stopp"]
+
+
+def test_a_reader_of_a_language_without_words_answers_in_english():
+    assert answers(Mail.FOLLOW_UP, "fr") == ["met", "didn't meet"]
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_no_button_writes_what_is_not_understood_and_no_language_lacks_one(language):
+    assert {written for _, written in WORDS[language].values()} == UNDERSTOOD[language]
+    needed = {name for names in (*ASKS.values(), FOOT, ("none",)) for name in names if not name.isdigit()}
+    assert needed == WORDS[language].keys()
+
+
+def test_a_button_is_a_reply_with_the_answer_in_it():
+    link = button(ADDRESS, "Tue 8 Dec: did you meet Jonas?", "We didn't meet", "didn't meet")
+    assert parts(link.href) == (
+        "mailto",
+        ADDRESS,
+        {"subject": "Re: Tue 8 Dec: did you meet Jonas?", "body": "didn't meet"},
+    )
+    assert (link.label, link.answer) == ("We didn't meet", "didn't meet")
+
+
+def test_a_reply_to_a_reply_is_one_reply():
+    assert parts(button(ADDRESS, "RE: Hello", "x", "x").href)[2]["subject"] == "RE: Hello"
+
+
+@given(st.text(), st.text(min_size=1))
+def test_whatever_a_subject_holds_it_stays_in_its_field(subject, answer):
+    href = button(ADDRESS, subject, "x", answer).href
+    assert href.isascii()
+    assert not set(href) & set(" <>\"'\r\n#")
+    scheme, address, fields = parts(href)
+    assert (scheme, address) == ("mailto", ADDRESS)
+    assert fields["body"] == answer.encode(errors="replace").decode()
+    assert len(href) < 2000 + 12 * len(answer)
