@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cadenced.wire.mime import DEPTH, PARTS
 from cadenced.wire.received import CALENDARS, LARGEST, LARGEST_CALENDAR, LARGEST_TEXT, Received, read
-from tests.unit.wire.test_received import BOUNCE, CALENDAR, GMAIL, calendar_part, mail, parts, with_parts
+from tests.support.received import BOUNCE, CALENDAR, GMAIL, calendar_part, mail, parts, with_parts
 
 YES = "Content-Type: text/plain\n\nyes"
 
