@@ -35,8 +35,8 @@ class Attached:
 class Received:
     """`sender` and `recipients` are bare addresses in small letters; `sender` is empty where it can't be told. Message
     ids have their angle brackets; `references` are what it answers, the nearest first. `date` is aware, in UTC, and as
-    the sender's clock was. `text` has LF line ends, and ">" before what is quoted. `automatic` forbids to answer, not to
-    read: Google's calendar says of each reply to an invitation that a machine sends it.
+    the sender's clock was. `text` has LF line ends, and ">" before what is quoted. `automatic` forbids an answer,
+    not to read it: Google's calendar says of each reply to an invitation that a machine sends it.
     """
 
     sender: str = ""

@@ -5,7 +5,7 @@ Owns what mail programs put around an answer. Must never know what an answer mea
 
 import re
 
-from mailparser_reply.parser import EmailMessage  # type: ignore[import-untyped]
+from mailparser_reply.parser import EmailMessage
 
 LANGUAGES = ("en", "de")  # of the words by which mail programs begin a quotation
 LINES = 40  # non-empty lines that are looked at, quotations apart: whoever answers above needs ten of them
