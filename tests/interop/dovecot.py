@@ -27,6 +27,7 @@ protocols = imap lmtp
 listen = {host}
 base_dir = {folder}/run
 state_dir = {folder}/run
+hostname = mail.{domain}
 log_path = {folder}/dovecot.log
 ssl = yes
 ssl_cert = <{folder}/server.pem
@@ -68,8 +69,8 @@ service imap-login {{
   }}
 }}
 service lmtp {{
-  unix_listener lmtp {{
-    mode = 0666
+  inet_listener lmtp {{
+    port = {lmtp}
   }}
 }}
 service stats {{
@@ -96,15 +97,12 @@ class Dovecot:
     folder: Path
     imap: int = field(default_factory=free_port)
     imaps: int = field(default_factory=free_port)
+    lmtp: int = field(default_factory=free_port)
     child: Child | None = None
 
     @property
     def ca_file(self) -> Path:
         return self.folder / "ca.pem"
-
-    @property
-    def lmtp(self) -> Path:
-        return self.folder / "run" / "lmtp"
 
     def account(self, user: str = "agenda", tls: str = "tls", **more) -> MailboxAccount:
         port = self.imaps if tls == "tls" else self.imap
@@ -151,6 +149,7 @@ def dovecot(view: Merged) -> Dovecot:
     (folder / "users").write_text("".join(lines))
     (folder / "users").chmod(0o644)  # of a folder that is gone after the tests
     shutil.chown(folder / "mail", KEEPS, KEEPS)
-    words = {"folder": folder, "host": HOST, "imap": found.imap, "imaps": found.imaps, "keeps": KEEPS}
+    ports = {"imap": found.imap, "imaps": found.imaps, "lmtp": found.lmtp}
+    words = {"folder": folder, "host": HOST, "domain": DOMAIN, "keeps": KEEPS, **ports}
     (folder / "dovecot.conf").write_text(CONFIG.format(**words))
     return found

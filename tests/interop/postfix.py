@@ -47,7 +47,7 @@ default_transport = error:5.4.4 no way leads off this machine
 relay_transport = error:5.4.4 no way leads off this machine
 virtual_mailbox_domains = {domain}
 virtual_mailbox_maps = texthash:{folder}/etc/mailboxes
-virtual_transport = lmtp:unix:{lmtp}
+virtual_transport = lmtp:inet:{host}:{lmtp}
 transport_maps = texthash:{folder}/etc/transport
 smtpd_tls_chain_files = {pem}
 smtpd_tls_security_level = may
@@ -135,8 +135,8 @@ def postfix(view: Merged, dovecot: Dovecot) -> Postfix:
     tables = {
         "mailboxes": dict.fromkeys(map(address, PEOPLE), "x"),
         "transport": {
-            f"gone.{DOMAIN}": f"lmtp:unix:{dovecot.lmtp}",
-            f"slow.{DOMAIN}": f"lmtp:unix:{folder}/nobody-listens",
+            f"gone.{DOMAIN}": f"lmtp:inet:{HOST}:{dovecot.lmtp}",
+            f"slow.{DOMAIN}": f"lmtp:inet:{HOST}:9",
             SWALLOWED: "discard:",
         },
         "recipients": {address(user): reply for user, reply in REFUSED.items()},
