@@ -33,7 +33,12 @@ def _load(config: Any) -> Programme:
     installation = load(find_directory(config))
     smtp = installation.settings.smtp
     programme = installation.whole().programme
-    Composer(smtp.sender, plus_addressing=smtp.plus_addressing, templates=installation.templates)
+    Composer(
+        smtp.sender,
+        plus_addressing=smtp.plus_addressing,
+        templates=installation.templates,
+        languages=installation.languages,
+    )
     return programme
 
 

@@ -21,6 +21,7 @@ from cadenced.reconciler.organizer import Organizer
 from cadenced.reconciler.ports import Clock, Store
 from cadenced.reconciler.surroundings import Neighbourhood
 from cadenced.reconciler.turn import Turn
+from cadenced.wire.languages import BUILT_IN, Languages
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Decider:
     programme: Programme
     accounts: Mapping[str, CalendarAccount]
     organizer: Organizer
+    languages: Languages = BUILT_IN
     _in_use: set[str] = field(default_factory=set)  # accounts that somebody's events stand in
 
     def __post_init__(self) -> None:
@@ -86,7 +88,8 @@ class Decider:
 
     def _turn(self, name: str, state: PairState, rows: Mapping[str, AccountRow], now: datetime) -> Turn:
         pair = paused(self.programme.pairs[name], state.answers)
-        return Turn(pair, self._own(pair, state), rows, self.accounts, now, self.horizon, self.organizer.host)
+        known = self.horizon, self.organizer.host, self.languages
+        return Turn(pair, self._own(pair, state), rows, self.accounts, now, *known)
 
     def _farewell(self, name: str, state: PairState, now: datetime) -> Decision:
         """What the organizer's server brought to guests, it takes back itself."""

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from cadenced.core.accounts import INVITED, ORGANIZER, CalendarAccount
 from cadenced.core.actions import CancelEvent, EventAction, Mail, SendMail, is_note
-from cadenced.core.answers import Answer, stopped
+from cadenced.core.answers import Answer, stopped, took_place
 from cadenced.core.cadence import month_of_cycle, roadmap_month
 from cadenced.core.diff import Place, cancel, diff
 from cadenced.core.events import Baseline
@@ -29,6 +29,7 @@ from cadenced.reconciler.leaving import invited, leave
 from cadenced.reconciler.organizer import Host
 from cadenced.reconciler.ours import closed, writable
 from cadenced.reconciler.surroundings import Surroundings
+from cadenced.wire.languages import BUILT_IN, Languages
 from cadenced.wire.titles import fields_for, invitation_for
 
 SOON = timedelta(minutes=1)  # from a write until the pair is looked at again, for what the server made of it
@@ -43,6 +44,7 @@ class Turn:
     now: datetime
     horizon: Horizon
     host: Host = field(default_factory=Host)
+    languages: Languages = BUILT_IN
 
     def __post_init__(self) -> None:
         self.desks = self._desks()
@@ -69,8 +71,9 @@ class Turn:
         meetings = tuple(self._declined(meeting) for meeting in plan.meetings)
         stale = tuple(self._stale(meetings, {mail.key for mail in self._asking(plan)}))
         ledger = self.state.mails.keys() - set(stale)
+        met, missed = took_place(self.state.answers)
         mails = [
-            *messages(self.pair, meetings, ledger, self.now, self.horizon),
+            *messages(self.pair, meetings, ledger, self.now, self.horizon, known=met, missed=missed),
             *self._told(ledger),
             *(mail for mail in self._asking(plan) if mail.key not in ledger),
         ]
@@ -205,9 +208,9 @@ class Turn:
         invites = account == ORGANIZER or account.startswith(INVITED)
         rows = [row for row in self.state.copies if (row.uid, row.account) == (meeting.uid, account)]
         fields = (
-            invitation_for(self.pair, people, meeting, month)
+            invitation_for(self.pair, people, meeting, month, self.languages)
             if invites
-            else fields_for(self.pair, people[0], meeting, month)
+            else fields_for(self.pair, people[0], meeting, month, self.languages)
         )
         return Place(
             _one_of(people),

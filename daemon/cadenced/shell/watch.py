@@ -13,7 +13,7 @@ from pathlib import Path
 
 from watchfiles import awatch
 
-PATTERNS = ("cadenced.toml", "pairs.toml", "pairs.d/*.toml", "roadmaps/*.toml", "templates/*.j2")
+PATTERNS = ("cadenced.toml", "pairs.toml", "pairs.d/*.toml", "roadmaps/*.toml", "templates/*.j2", "locales/*.po")
 DEBOUNCE = 100  # ms: one save is a burst of events, and nobody notices so short a wait
 STEP = 20  # ms without an event end a burst; a cancelled watch lives on as long
 RECHECK = 1000  # ms: within the two seconds that a save may take to reach the calendars
