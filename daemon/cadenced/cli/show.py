@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cadenced.service.report import Applied
+from cadenced.service.report import MAILBOX, Applied
 from cadenced.service.standing import Status
 
 
@@ -48,13 +48,24 @@ def show_status(status: Status, out: Console) -> None:
         out.print(Text(f"calendar {row.account}: {row.status}{': ' + row.problem if row.problem else ''}", style or ""))
     mails = ", ".join(f"{count} {state}" for state, count in sorted(status.mails.items())) or "none yet"
     out.print(f"mail: {mails}", markup=False)
+    if status.answers:
+        read = ", ".join(f"{count} {_read(count, outcome)}" for outcome, count in sorted(status.answers.items()))
+        out.print(f"read: {read}", markup=False)
     for warning in status.warnings:
         out.print(f"warning: {warning}", style="yellow", markup=False)
 
 
+def _read(count: int, outcome: str) -> str:
+    """What became of mails that came in, in words."""
+    many = {"answer": "answers", "bounce": "came back", "delay": "late", "delivered": "delivered"}
+    words = many | {"automatic": "by programs", "foreign": "of strangers", "forged": "forged", "refused": "not done"}
+    return "answer" if (count, outcome) == (1, "answer") else words.get(outcome, outcome)
+
+
 def show_blocked(blocked: Any, out: Console) -> None:
     for account, why in blocked.items():
-        out.print(Text(f"calendar {account}: {why}", style="red"))
+        what = "mailbox" if account == MAILBOX else f"calendar {account}"
+        out.print(Text(f"{what}: {why}", style="red"))
 
 
 def _when(moment: datetime, zone: str) -> str:

@@ -5,7 +5,8 @@ Owns where that folder is, and what `init` writes into it.
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from email.utils import parseaddr
 from importlib import resources
 from pathlib import Path
 from typing import ParamSpec, TypeVar
@@ -61,6 +62,8 @@ class Installation:
         mailbox = _collected(problems, self.settings.mailbox_account, secrets=secrets)
         if problems or programme is None or mail is None or calendars is None:
             raise ConfigProblems(problems)
+        if mailbox is not None and self.settings.copies:
+            mail = replace(mail, copy_to=parseaddr(mail.sender)[1])
         everyone = calendars if organizer is None else {**calendars, ORGANIZER: organizer}
         return Whole(programme, mail, everyone, mailbox)
 

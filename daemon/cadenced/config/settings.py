@@ -115,6 +115,11 @@ class Settings(BaseSettings):
             said.host, said.port, said.tls, said.username, password, self._path(said.ca_file), said.folder
         )
 
+    @property
+    def copies(self) -> bool:
+        """Whether the mailbox gets a copy of what is sent."""
+        return self.mailbox is not None and self.mailbox.copies
+
     def organizer_account(self, *, secrets: bool = True) -> CalendarAccount | None:
         """The one of [organizer], which is named ORGANIZER, likewise; None where there is none."""
         if self.organizer is None:

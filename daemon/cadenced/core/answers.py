@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from cadenced.core.model import DateRange, Pair
 
@@ -54,15 +55,24 @@ class Answer:
 
 
 def paused(pair: Pair, answers: Iterable[Answer]) -> Pair:
-    """The pair with the pauses that its people asked for by mail beside those of the file."""
-    pauses: list[DateRange] = []
+    """The pair with the pauses that its people asked for by mail beside those of the file, in days of its zone."""
+    zone, pauses = ZoneInfo(pair.timezone), list[DateRange]()
     for each in _in_order(answers):
-        day = each.at.date()
+        day = each.at.astimezone(zone).date()
         if each.told is Told.PAUSED:
             pauses.append(DateRange(day, each.until or FOR_EVER))
         elif each.told is Told.RESUMED:
             pauses = [replace(p, last=min(p.last, day - timedelta(days=1))) for p in pauses if p.first < day]
     return replace(pair, pause=(*pair.pause, *pauses)) if pauses else pair
+
+
+def took_place(answers: Iterable[Answer]) -> tuple[frozenset[str], frozenset[str]]:
+    """The UIDs of the meetings of which people said that they took place, and of those that they said did not: whoever
+    spoke last is believed.
+    """
+    last = {each.uid: each.told for each in _in_order(answers) if each.told in (Told.MET, Told.NOT_MET)}
+    met = frozenset(uid for uid, told in last.items() if told is Told.MET)
+    return met, frozenset(last) - met
 
 
 def stopped(answers: Iterable[Answer]) -> frozenset[str]:

@@ -27,14 +27,15 @@ from cadenced.service.explained import Explained
 from cadenced.service.holding import Holding
 from cadenced.service.parts import Clock, Loaded, Parts
 from cadenced.service.reading import read_once
-from cadenced.service.report import Applied, Planned
+from cadenced.service.report import MAILBOX, Applied, Planned
 from cadenced.service.standing import Status, pairs_stand
 from cadenced.service.wheel import BATCH
 from cadenced.shell import logs, systemd
 from cadenced.shell.calendars import CalDav
 from cadenced.shell.clock import FixedClock, SystemClock
 from cadenced.shell.dav import Dav
-from cadenced.shell.examination import examine_calendar, examine_mail
+from cadenced.shell.examination import examine_calendar, examine_mail, examine_mailbox
+from cadenced.shell.mailbox import Mailbox
 from cadenced.shell.mailer import Mailer
 from cadenced.shell.store import Store
 from cadenced.shell.watch import changes
@@ -96,7 +97,7 @@ async def apply_once(
         step("Sending mail", 0, 1)
         sent = await parts.outbox.run_once()
         waiting = await parts.store.count_due(parts.clock.now())
-        blocked = failed | parts.wheel.blocked() | ({"mailbox": unread} if unread else {})
+        blocked = failed | parts.wheel.blocked() | ({MAILBOX: unread} if unread else {})
         return Applied(parts.clock.now(), written, sent, waiting, blocked)
 
 
@@ -151,6 +152,7 @@ async def status_once(installation: Installation, now: datetime | None = None) -
             tuple(row for _, row in sorted((await store.accounts()).items())),
             tuple(await store.alerts()),
             await store.mail_totals(),
+            await store.mails_read(),
             problem,
             programme.warnings,
         )
@@ -183,13 +185,15 @@ async def thaw_once(installation: Installation, name: str) -> str:
 
 
 async def examine_once(installation: Installation, step: Step = _quiet) -> list[Finding]:
-    """What the servers of the installation say to what cadenced needs of them: SMTP first, then each calendar."""
+    """What the servers of the installation say to what cadenced needs of them: mail first, then each calendar."""
     loaded, now = Loaded.of(installation), SystemClock().now()
     names = sorted(loaded.accounts)
     dav = Dav()
     try:
         step("Asking the servers", 0, len(names) + 1)
         found = await examine_mail(Mailer(), loaded.mail)
+        if loaded.mailbox is not None:
+            found += await examine_mailbox(Mailbox(), loaded.mailbox)
         for done, name in enumerate(names, 1):
             step("Asking the servers", done, len(names) + 1)
             found += await examine_calendar(dav, loaded.accounts[name], now)

@@ -13,6 +13,8 @@ from cadenced.core.actions import Action, SendMail, type_of
 from cadenced.core.model import Meeting, Pair, Programme
 from cadenced.reconciler.decision import Decision
 
+MAILBOX = "[mailbox]"  # among the accounts of a pass: no account's name has a bracket
+
 
 @dataclass(frozen=True, slots=True)
 class Planned:
@@ -105,7 +107,9 @@ def _moment(action: Action) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What one pass did: changes written to calendars, mails sent, and mails that wait."""
+    """What one pass did: changes written to calendars, mails sent, and mails that wait. `blocked`: why an account does
+    not work, or MAILBOX.
+    """
 
     now: datetime
     written: int

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cadenced.core.answers import took_place
 from cadenced.core.explaining import CAUSES
 from cadenced.core.hindrances import SOFT, Hindrance
 from cadenced.core.messages import times
@@ -40,7 +41,8 @@ class Conflict:
 class PairStatus:
     """How one pair stands. `pair` is None when the programme can't be read or has lost it: times are in UTC then.
 
-    `last_contact` is the end of its last meeting. `asked`: the meetings for which both were asked for a time.
+    `last_contact` is the end of its last meeting. `asked`: the meetings for which both were asked for a time; `missed`:
+    the UIDs of those of which one of them said that it did not take place.
     """
 
     name: str
@@ -49,6 +51,7 @@ class PairStatus:
     now: datetime
     conflicts: tuple[Conflict, ...] = ()
     asked: frozenset[Identity] = frozenset()
+    missed: frozenset[str] = frozenset()
 
     @property
     def timezone(self) -> str:
@@ -75,8 +78,8 @@ class PairStatus:
 
     @property
     def last_contact(self) -> datetime | None:
-        past = (m.end for m in self.meetings if m.end <= self.now and m.state is State.STANDING)
-        return max(past, default=None)
+        past = (m for m in self.meetings if m.end <= self.now and m.state is State.STANDING)
+        return max((m.end for m in past if m.uid not in self.missed), default=None)
 
     @property
     def off(self) -> list[str]:
@@ -115,13 +118,16 @@ class PairStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the programme stands, from what the store last knew; nothing is asked of any server."""
+    """How the programme stands, from what the store last knew; nothing is asked of any server. `mails` are ours by what
+    became of them, `answers` those that came in.
+    """
 
     now: datetime
     pairs: tuple[PairStatus, ...]
     accounts: tuple[AccountRow, ...]
     alerts: tuple[AlertRow, ...]
     mails: Mapping[str, int]
+    answers: Mapping[str, int]
     config_error: str
     warnings: tuple[str, ...]
 
@@ -132,6 +138,7 @@ class Status:
             "calendars": {r.account: {"status": str(r.status), "problem": r.problem} for r in self.accounts},
             "alerts": [{"key": a.key, "text": a.text, "raised": rfc3339(a.raised_at, "UTC")} for a in self.alerts],
             "mail": dict(self.mails),
+            "answers": dict(self.answers),
             "config_error": self.config_error or None,
             "warnings": list(self.warnings),
         }
@@ -141,16 +148,18 @@ async def pairs_stand(
     store: Store, programme: Programme, names: Iterable[str], horizon: Horizon, now: datetime
 ) -> list[PairStatus]:
     """How these pairs stand, in order. Of those that are not in the programme less is known."""
-    around, asked, meetings = Neighbourhood(store, horizon, programme), {}, {}
+    around, asked, meetings, missed = Neighbourhood(store, horizon, programme), {}, {}, {}
     for name in sorted(names):
         state, pair = await store.load_pair(name), programme.pairs.get(name)
         meetings[name], asked[name] = state.meetings, frozenset(_asked(pair, state, now) if pair else ())
+        missed[name] = took_place(state.answers)[1]
         around.decided(name, state.meetings)
     found = []
     for name, known in meetings.items():
         pair = programme.pairs.get(name)
         hindrances = (await around.around(pair, now)).hindrances if pair else ()
-        found.append(PairStatus(name, pair, known, now, tuple(_conflicts(known, hindrances, now)), asked[name]))
+        over = tuple(_conflicts(known, hindrances, now))
+        found.append(PairStatus(name, pair, known, now, over, asked[name], missed[name]))
     return found
 
 

@@ -10,12 +10,13 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from cadenced.core.accounts import ORGANIZER, CalendarAccount, Collection, MailAccount, Scheduling
+from cadenced.core.accounts import ORGANIZER, CalendarAccount, Collection, MailAccount, MailboxAccount, Scheduling
 from cadenced.core.errors import AccessError, CadencedError, TemporaryError
 from cadenced.core.findings import Finding, Verdict
 from cadenced.shell import changes, freebusy
 from cadenced.shell.dav import Ask, Dav, Reply
 from cadenced.shell.discovery import calendar_names, discover, scheduling, to_read
+from cadenced.shell.mailbox import Mailbox
 from cadenced.shell.mailer import Mailer
 from cadenced.shell.opened import OpenCalendar
 
@@ -41,6 +42,25 @@ async def examine_mail(mailer: Mailer, account: MailAccount) -> list[Finding]:
     safe = "in clear, on this machine" if account.tls == "none" else f"encrypted, {account.tls}"
     login = Finding("smtp", "login", Verdict.FINE, account.username or "none asked for")
     return [Finding("smtp", "reached", Verdict.FINE, f"{where}, {safe}"), login]
+
+
+async def examine_mailbox(mailbox: Mailbox, account: MailboxAccount) -> list[Finding]:
+    """Whether what people answer could be read; nothing is."""
+    where = f"{account.host}:{account.port}"
+    try:
+        _, last = await mailbox.latest(account)
+    except CadencedError as error:
+        steps = {TemporaryError: "reached", AccessError: "login"}
+        return [Finding("mailbox", steps.get(type(error), "folder"), Verdict.FAULT, str(error), _waits(error))]
+    finally:
+        await mailbox.close()
+    safe = "in clear, on this machine" if account.tls == "none" else f"encrypted, {account.tls}"
+    folder = f'"{account.folder}", whose last message has the UID {last}' if last else f'"{account.folder}", empty'
+    return [
+        Finding("mailbox", "reached", Verdict.FINE, f"{where}, {safe}"),
+        Finding("mailbox", "login", Verdict.FINE, account.username or "none asked for"),
+        Finding("mailbox", "folder", Verdict.FINE, folder),
+    ]
 
 
 class _Examination:

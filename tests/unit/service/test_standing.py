@@ -47,7 +47,7 @@ async def busy(store, *starts, account="jonas", tentative=False):
 def shown(*pairs, width=100) -> str:
     console = Console(width=width, record=True, color_system=None)
     with console.capture() as captured:
-        show_status(Status(NOW, pairs, (), (), {}, "", ()), console)
+        show_status(Status(NOW, pairs, (), (), {}, {}, "", ()), console)
     return captured.get()
 
 

@@ -1,0 +1,113 @@
+"""What `preview` shows: a year of one pair, decided as `plan` would from what was last seen, and no server asked.
+
+Owns which year that is. Must never know what the page looks like: wire/yearbook.py writes it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from cadenced.config import Installation
+from cadenced.config.problems import nearest
+from cadenced.core.cadence import MONTHS, midnight, month_begins, roadmap_month
+from cadenced.core.due import local_day
+from cadenced.core.errors import ConfigError
+from cadenced.core.model import Pair, State
+from cadenced.reconciler.decision import Decision
+from cadenced.service.parts import Clock, Loaded, Parts
+from cadenced.shell.calendars import CalDav
+from cadenced.shell.clock import FixedClock, SystemClock
+from cadenced.shell.mailer import Mailer
+from cadenced.shell.store import Store
+from cadenced.wire.languages import Languages
+from cadenced.wire.message import Composer
+from cadenced.wire.yearbook import Year, page
+
+
+@dataclass(frozen=True, slots=True)
+class Previewed:
+    """A page as HTML, and what there is on it."""
+
+    html: str
+    pair: Pair
+    meetings: int
+    mails: int
+
+
+async def preview_once(
+    installation: Installation, name: str | None = None, now: datetime | None = None, language: str | None = None
+) -> Previewed:
+    """A year of a pair, by default of the only one: from its start, or from the month that it is in. In `language`, or
+    each mail in its reader's. Changes nothing. ConfigError when there is no such pair, language or year.
+    """
+    clock: Clock = SystemClock() if now is None else FixedClock(now)
+    loaded = Loaded.of(installation, secrets=False)
+    pair = _chosen(loaded.programme.pairs, name)
+    first, months = _year(pair, clock.now())
+    ends = midnight(month_begins(pair, first + months)).replace(tzinfo=ZoneInfo(pair.timezone))
+    horizon = replace(loaded.horizon, ahead=ends - clock.now())
+    decision = await _decided(installation, replace(loaded, horizon=horizon), pair, clock)
+    year = _composed(_spoken(pair, language, loaded.languages), decision, loaded, (first, months), ends)
+    html = page(year, loaded.templates, loaded.languages)
+    return Previewed(html, pair, len(year.meetings), len(year.mails))
+
+
+def _chosen(pairs: Mapping[str, Pair], name: str | None) -> Pair:
+    if name is None:
+        if len(pairs) == 1:
+            return next(iter(pairs.values()))
+        raise ConfigError(f"which pair? There are: {', '.join(sorted(pairs))}" if pairs else "pairs.toml has no pair")
+    if name not in pairs:
+        raise ConfigError(f'"{name}" is no pair in pairs.toml{nearest(name, pairs)}')
+    return pairs[name]
+
+
+def _spoken(pair: Pair, language: str | None, languages: Languages) -> Pair:
+    """The pair, as if both read the language."""
+    if language is None:
+        return pair
+    if language not in languages.names:
+        raise ConfigError(f'"{language}" is no language that mails are written in{nearest(language, languages.names)}')
+    mentor, protege = (replace(person, language=language) for person in pair.people)
+    return replace(pair, mentor=mentor, protege=protege)
+
+
+def _year(pair: Pair, now: datetime) -> tuple[int, int]:
+    """The roadmap month to begin with, and how many there are up to the pair's last one, at most twelve."""
+    first = roadmap_month(pair, local_day(pair.timezone, now))
+    if pair.end is None:
+        return first, MONTHS
+    months = roadmap_month(pair, pair.end) - first + 1
+    if months < 1:
+        raise ConfigError(f'the last day of "{pair.id}" was {pair.end}: there is no year to show')
+    return first, min(months, MONTHS)
+
+
+async def _decided(installation: Installation, loaded: Loaded, pair: Pair, clock: Clock) -> Decision:
+    """With all pairs that share people, as the daemon would. No account is as if it had been looked at."""
+    parts = Parts(Store.snapshot(installation.settings.store_path()), CalDav(), Mailer(), clock)
+    try:
+        await parts.install(loaded)
+        decider = parts.wheel.decider
+        group = next(group for group in decider.groups(loaded.programme.pairs) if pair.id in group)
+        return next(each for each in await decider.decide(group, {}) if each.pair == pair.id)
+    finally:
+        await parts.close()
+
+
+def _composed(pair: Pair, decision: Decision, loaded: Loaded, span: tuple[int, int], ends: datetime) -> Year:
+    """What takes place before `ends`, and the finished mails."""
+    composer = Composer(
+        loaded.mail.sender,
+        plus_addressing=loaded.plus_addressing,
+        templates=loaded.templates,
+        languages=loaded.languages,
+    )
+    first, months = span
+    begins = midnight(month_begins(pair, first)).replace(tzinfo=ZoneInfo(pair.timezone))
+    seen = (m for m in decision.meetings if m.state is State.STANDING and m.start < ends)
+    meetings = tuple(m for m in seen if m.start >= min(begins, decision.now))
+    due = [(max(mail.due, decision.now), mail) for mail in decision.mails]
+    mails = [(at, mail, composer.compose(mail, pair, decision.meetings, at)) for at, mail in due if at < ends]
+    return Year(pair, decision.now, first, months, meetings, mails)
