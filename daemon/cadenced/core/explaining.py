@@ -93,8 +93,14 @@ def planned(scene: Scene) -> tuple[Plan, dict[Identity, tuple[Search, Quest]]]:
             quest = planning.send(answer)
         except StopIteration as end:
             return end.value, quests
-        quests[quest.identity] = planner.search, quest
+        quests[quest.identity] = _as_now(planner.search), quest
         answer = choose(planner.search, quest)
+
+
+def _as_now(search: Search) -> Search:
+    """What is placed from now on counts towards nobody's limits in it."""
+    bookings = search.taken.bookings
+    return replace(search, taken=replace(search.taken, bookings=bookings.copy())) if bookings else search
 
 
 def _explained(

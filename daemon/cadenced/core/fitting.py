@@ -5,14 +5,17 @@ Owns nothing that decides: the planner's own rules count, as if the meeting had 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cadenced.core.explaining import planned, ruled_out
 from cadenced.core.hindrances import Hindrance
-from cadenced.core.model import Meeting
+from cadenced.core.model import Meeting, State
 from cadenced.core.plan import Planner
 from cadenced.core.scene import Scene
 from cadenced.core.slots import Quest, Window, obstacle, offers
+
+LONGEST = timedelta(days=1)  # what lasts longer is no meeting; where clocks change, each minute of it is looked at
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,14 @@ def fit(scene: Scene, hindrances: Sequence[Hindrance], meeting: Meeting, span: W
     if cadence is None:
         return Fit("the policy has no calls any more")
     search = asked[0] if asked else Planner(others).search
-    wall = search.hours.wall(span[0])
+    wall, length = search.hours.wall(span[0]), span[1] - span[0]
     quest = asked[1] if asked else Quest(meeting.identity, cadence, (), wall)
-    quest = quest._replace(refused=meeting.tries.refused)
-    found = obstacle(search, quest, wall, span, fits=_agreed(quest, wall))
+    declined = (meeting.start,) if meeting.state is State.DECLINED else ()
+    quest = quest._replace(refused=(*meeting.tries.refused, *declined))
+    if not timedelta() < length <= LONGEST:
+        return Fit("it ends before it begins, or lasts longer than a day", offers(search, quest))
+    wanted = quest._replace(cadence=replace(cadence, minutes=length // MINUTE))
+    found = obstacle(search, wanted, wall, span, fits=_agreed(quest, wall))
     if found is None:
         return Fit()
     return Fit(ruled_out(scene.pair, found, span, hindrances), offers(search, quest))

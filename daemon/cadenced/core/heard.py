@@ -40,7 +40,7 @@ def heard(answers: Sequence[Answer], copies: Sequence[Copy], remembered: Meeting
 def _base(copies: Sequence[Copy], remembered: Meeting | None) -> Copy | None:
     written = [copy for copy in copies if copy.event.baseline is not None and copy.event.start is not None]
     if written:
-        return max(written, key=_decided)
+        return _as_written(max(written, key=_decided))
     if remembered is None:
         return None
     off = remembered.state is State.CANCELLED
@@ -54,34 +54,63 @@ def _decided(copy: Copy) -> tuple[datetime, str]:
     return (_since(copy), copy.account)
 
 
+def _as_written(copy: Copy) -> Copy:
+    """Without what its human did to it since, which is their word and nobody else's."""
+    if (last := copy.event.baseline) is None:
+        return copy
+    return replace(copy, event=replace(copy.event, start=last.start, end=last.end, cancelled=last.cancelled))
+
+
 def _moved(told: Sequence[Answer], base: Copy) -> Copy | None:
     """The last time that somebody wanted, unless somebody said no to it since."""
     wanted = [each for each in told if each.told is Told.MOVED and each.start and each.end]
     if not wanted or wanted[-1].at <= _since(base):
         return None
     last = wanted[-1]
-    if any(each.told is Told.DECLINED and each.start == last.start and each.at > last.at for each in told):
+    since = told[told.index(last) + 1 :]
+    if any(each.told is Told.DECLINED and each.start == last.start for each in since):
         return None
-    return _as(base, last, replace(base.event, start=last.start, end=last.end))
+    return _as(base, last, BY_MAIL + last.person, replace(base.event, start=last.start, end=last.end))
 
 
 def _off_or_on(told: Sequence[Answer], base: Copy) -> Copy | None:
     last = next((each for each in reversed(told) if each.told in ON_OR_OFF), None)
     if last is None or last.at <= _since(base) or (off := last.told is Told.SKIPPED) is _is_off(base):
         return None
-    return _as(base, last, replace(base.event, cancelled=off))
+    return _as(base, last, f"{BY_MAIL}{last.person}/{last.told}", replace(base.event, cancelled=off))
 
 
 def _declines(told: Sequence[Answer], base: Copy) -> dict[str, Baseline | None]:
-    """Everybody's last word about the time that they spoke of last."""
-    found: dict[str, Baseline | None] = {}
+    """What each said no to and did not take back, by accepting that time; nobody's no outlives that somebody wants that
+    very time later: who can't still may say so again.
+    """
+    noes: dict[str, dict[datetime, Answer]] = {}
     for each in told:
-        if each.told in YES_OR_NO:
-            found.pop(BY_MAIL + each.person, None)
-        if each.told is Told.DECLINED and each.start and each.end and base.event.baseline:
-            no = replace(base.event.baseline, start=each.start, end=each.end, decided=each.at, cancelled=False)
-            found[BY_MAIL + each.person] = replace(no, tries=replace(no.tries, refused=()))
-    return found
+        if (start := each.start) is None or each.told not in YES_OR_NO:
+            continue
+        for person, theirs in noes.items():
+            if person == each.person or each.told is Told.MOVED:
+                theirs.pop(start, None)
+        if each.told is Told.DECLINED and _counts(each, base):
+            noes.setdefault(each.person, {})[start] = each
+    return {BY_MAIL + person: _no(list(theirs.values()), base) for person, theirs in noes.items() if theirs}
+
+
+def _counts(no: Answer, base: Copy) -> bool:
+    """What is over can't be refused; and what was given way to already, a human may have chosen again since."""
+    written = base.event.baseline
+    heeded = written is not None and no.at <= written.decided and no.start in written.tries.refused
+    return no.end is not None and no.at < no.end and not heeded
+
+
+def _no(theirs: Sequence[Answer], base: Copy) -> Baseline | None:
+    """One person's noes: to the time that it has, or else to the last, with the others as refused before."""
+    last = max(theirs, key=lambda each: (each.start == base.event.start, each.at))
+    if (written := base.event.baseline) is None or last.start is None or last.end is None:  # for the type checker
+        return None
+    before = tuple(each.start for each in theirs if each.start is not None and each is not last)
+    tries = replace(written.tries, refused=before)
+    return replace(written, start=last.start, end=last.end, decided=last.at, cancelled=False, tries=tries)
 
 
 def _since(base: Copy) -> datetime:
@@ -92,5 +121,6 @@ def _is_off(base: Copy) -> bool:
     return base.event.baseline is not None and base.event.baseline.cancelled
 
 
-def _as(base: Copy, answer: Answer, event: ObservedEvent) -> Copy:
-    return Copy(BY_MAIL + answer.person, base.href, base.etag, replace(event, last_modified=answer.at))
+def _as(base: Copy, answer: Answer, place: str, event: ObservedEvent) -> Copy:
+    """By its place settle() tells apart who moved it and who called it off, be it the same person."""
+    return Copy(place, base.href, base.etag, replace(event, last_modified=answer.at))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cadenced.core.bookings import Bookings
 from cadenced.core.explaining import explain
 from cadenced.core.hindrances import Cause, Hindrance, taken
-from cadenced.core.model import Horizon, State, Tries
+from cadenced.core.model import Horizon, Limits, State, Tries
 from cadenced.core.plan import plan_scene
 from cadenced.core.scene import Scene
 from tests.support.pairs import busy_times, moved, pairs
@@ -79,3 +79,11 @@ def test_a_declined_time_is_no_candidate_for_itself():
     first = explained(standing=(off, *STANDING[1:]))[0]
     assert first.meeting == off
     assert [c.against for c in first.candidates if c.start == off.start] == ["somebody said no to it"]
+
+
+def test_that_it_was_chosen_is_not_held_against_a_time():
+    """Towards a limit of one meeting a week."""
+    few = replace(MONTHLY, mentor=replace(MONTHLY.mentor, limits=Limits(per_week=1)))
+    for each in explain(Scene(few, (), NOW, Horizon(), taken((), Bookings(few.people))), ()):
+        assert each.best is not None
+        assert each.best.start == each.meeting.start
