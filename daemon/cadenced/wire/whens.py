@@ -19,6 +19,7 @@ from babel import Locale
 
 LANGUAGES = ("en", "de")  # whose names of days and months are known; none of them means two things
 LONGEST = 100  # characters: "on Wednesday, the 23rd of September 2027, at 10:30 a.m." has 55
+JUST_OVER = timedelta(days=60)  # of a day without a year: nobody means what is ten months ahead
 NIGHT = 7  # o'clock: whoever writes "3:00" means the afternoon as well as not
 
 
@@ -164,12 +165,13 @@ def _date(words: str, where: Here) -> Day:
 
 
 def _next(day: int, month: int, year: str | None, where: Here) -> Day:
-    """Without a year it is the next one to come."""
+    """Without a year it is the next one to come, where the one before it is not so near that it could be meant."""
     today = where.now.date()
-    years = [int(year)] if year else range(today.year, today.year + 2)
+    years = [int(year)] if year else range(today.year - 1, today.year + 2)
     found = [each for each in (_existing(y, month, day) for y in years) if each is not None]
     coming = [each for each in found if each >= today]
-    return coming[0] if coming else Why.PAST if found else Why.NO_DAY
+    recent = any(today - JUST_OVER <= each < today for each in found)
+    return coming[0] if coming and not recent else Why.PAST if found else Why.NO_DAY
 
 
 def _existing(year: int, month: int, day: int) -> date | None:

@@ -82,12 +82,14 @@ def _said(line: str, where: Here, own: frozenset[str]) -> Said | None:
     plain = _plain(line)
     if said := _timed(line, plain, where):
         return said
-    greeting = _GREETING.match(line)
-    if (greeting and _NAMES.fullmatch(line[greeting.end() :])) or (plain and _names(plain) <= own):
+    if plain and _names(plain) <= own:
         return None
     if "?" in plain or (not plain and any(unicodedata.category(each) == "So" for each in line)):
         return Said(Meant.UNCLEAR, line)  # a smiley alone may mean anything
-    return _answered(line, plain[greeting.end() :] if greeting else plain)
+    greeting = _GREETING.match(line)
+    said = _answered(line, plain[greeting.end() :] if greeting else plain)
+    unclear = said is not None and said.meant is Meant.UNCLEAR
+    return None if greeting and unclear and _NAMES.fullmatch(line[greeting.end() :]) else said
 
 
 def _timed(line: str, plain: str, where: Here) -> Said | None:
@@ -129,8 +131,11 @@ def _clause(words: str) -> set[tuple[Meant, int]] | None:
         return one
     each = words.split()
     for split in range(1, len(each)):
-        first, second = _phrase(" ".join(each[:split])), _phrase(" ".join(each[split:]))
-        if first is not None and second is not None:
+        before, after = " ".join(each[:split]), " ".join(each[split:])
+        first, second = _phrase(before), _phrase(after)
+        if (
+            first is not None and second is not None and (split == 1 or after in FRIENDLY)
+        ):  # "ja passt", not "i can stop"
             return first | second
     return None
 

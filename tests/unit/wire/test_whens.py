@@ -60,7 +60,7 @@ class TestMoving:
             *(("Friday", Why.NO_CLOCK), ("3 March", Why.NO_CLOCK), ("14:00", Why.NO_TIME), ("soon", Why.NO_TIME)),
             *(("Tue 3 March 14:00", Why.OTHER_WEEKDAY), ("3/4 14:00", Why.TWO_DAYS), ("Saturday 14:00", Why.TWO_DAYS)),
             *(("3 March 3:00", Why.NIGHT), ("28 March 02:30", Why.NO_SUCH_HOUR), ("29 February 14:00", Why.NO_TIME)),
-            *(("28 November 2026 10:00", Why.PAST), ("3 March 2026 14:00", Why.PAST), ("today 10:00", Why.PAST)),
+            *(("28 November 2026 10:00", Why.PAST), ("3 March 2026 14:00", Why.PAST), ("20 November 14:00", Why.PAST)),
             *(("3 March 25:00", Why.NO_TIME), ("3 March 14:60", Why.NO_TIME), ("3 March 13 pm", Why.NO_TIME)),
             *(
                 ("3 March 14:00 EST", Why.NO_TIME),
@@ -88,6 +88,12 @@ class TestMoving:
         monday = utc("2026-11-30T09:00")
         assert one("move to next Tuesday 14:00", now=monday).reason is Why.TWO_DAYS
         assert one("move to Tuesday 14:00", now=monday).start == utc("2026-12-01T13:00")
+
+    def test_a_year_ends_between_today_and_the_day_that_is_meant(self):
+        assert one("move to 2 January 14:00").start == utc("2027-01-02T13:00")
+        january = utc("2027-01-02T09:00")
+        assert one("move to 30 December 14:00", now=january).reason is Why.PAST
+        assert one("move to today 14:00", now=january).start == utc("2027-01-02T13:00")
 
     def test_three_slash_four_is_plain_in_german(self):
         assert one("verschieben auf 3/4 14:00", "de").start == utc("2027-04-03T12:00")

@@ -25,7 +25,7 @@ class TestTheWords:
             ),
             *(
                 (line, Meant.YES)
-                for line in ("👍 yes", "*yes*", '"yes"', "- yes", "yes :-)", "Ja, danke dir 🙂", "Hi, yes")
+                for line in ("👍 yes", "*yes*", '"yes"', "- yes", "yes :-)", "Ja, danke dir 🙂", "Hi, yes", "Hallo Ja")
             ),
             *(
                 (line, Meant.NO)
@@ -76,6 +76,7 @@ class TestTheWords:
             ),
             *(
                 "I can skip lunch",
+                "I can stop",
                 "we met last year",
                 "no, 2",
                 "no. 2",
