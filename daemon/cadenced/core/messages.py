@@ -1,21 +1,22 @@
 """Which messages a pair is owed, and when each is due.
 
-Owns when an agenda is due, who carries the month's task, and the keys of the ledger (DESIGN §5, §9). Must never know
-what a message looks like, nor how it travels.
+Owns when an agenda is due, and who carries the month's task (DESIGN §5, §9); what comes once is in occasions.py.
+Must never know what a message looks like, nor how it travels.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from cadenced.core.actions import Mail, SendMail
-from cadenced.core.availability import in_ranges
 from cadenced.core.cadence import month_begins, roadmap_month
-from cadenced.core.model import Horizon, Meeting, Pair, Person, State
+from cadenced.core.due import about_meeting, first_open, key, local_day, morning
+from cadenced.core.model import Horizon, Kind, Meeting, Pair, Person, State
+from cadenced.core.occasions import occasions
 from cadenced.core.scene import Ask
 
-MORNING = time(8)  # in the reader's zone
+__all__ = ["key", "messages", "morning", "moved", "times"]
+
 DAYS_BEFORE = {Mail.AGENDA: 3, Mail.BRIEF: 1}
 ASKING_KEEPS = timedelta(days=7)  # where no time can be offered
 TASK_KEEPS = timedelta(days=14)  # the task of a month without a meeting is worth sending in the month's first half
@@ -34,15 +35,31 @@ class _Month:
         """It was to have a meeting, and none takes place: its task is carried over (DESIGN §5)."""
         return bool(self.meetings) and self.carrier is None
 
+    @property
+    def followed_up(self) -> Iterator[Meeting]:
+        """The meetings after which both are asked: those face to face, and whichever carries the task."""
+        for meeting in self.meetings:
+            face_to_face = meeting.identity.kind is Kind.FACE_TO_FACE
+            if meeting.state is State.STANDING and (face_to_face or meeting is self.carrier):
+                yield meeting
 
-def messages(
-    pair: Pair, meetings: Sequence[Meeting], ledger: Collection[str], now: datetime, horizon: Horizon
+
+def messages(  # noqa: PLR0913 — what is known of a pair, and what it was told
+    pair: Pair,
+    meetings: Sequence[Meeting],
+    ledger: Collection[str],
+    now: datetime,
+    horizon: Horizon,
+    *,
+    known: Collection[str] = (),
+    missed: Collection[str] = (),
 ) -> Iterator[SendMail]:
     """What is due now or will be, and is not in the ledger: in no order. `now` is aware.
 
     `meetings` is the plan, past meetings included. Nothing about the past is ever due: what expired is not listed.
+    `known`: the UIDs of meetings of which somebody told whether they took place; `missed`: of those that did not.
     """
-    months = _months(pair, meetings, ledger)
+    months = _months(pair, meetings, ledger, missed)
     for month in months.values():
         before = months.get(month.number - 1)
         for meeting in month.meetings:
@@ -50,17 +67,14 @@ def messages(
                 carried = before is not None and before.fell_out
                 yield from _about(pair, meeting, month, carried, ledger)
     yield from _tasks(pair, months, ledger, now, horizon)
-
-
-def key(pair: str, kind: Mail, about: str, person: str) -> str:
-    """The ledger's key: unique for ever, the same on every machine."""
-    return f"{pair}/{kind}/{about}/{person}"
+    asked = ((n, m) for n, month in months.items() for m in month.followed_up if m.uid not in {*known, *missed})
+    yield from occasions(pair, asked, ledger, now, horizon)
 
 
 def moved(pair: Pair, meeting: Meeting, person: Person, now: datetime) -> SendMail:
     """Tells a person that the other one's time was taken, though both had moved the meeting (DESIGN §7)."""
-    about = f"{_about_meeting(meeting)}@{meeting.start:%Y%m%dT%H%MZ}"
-    month = roadmap_month(pair, _local_day(pair.timezone, meeting.start))
+    about = f"{about_meeting(meeting)}@{meeting.start:%Y%m%dT%H%MZ}"
+    month = roadmap_month(pair, local_day(pair.timezone, meeting.start))
     reason = "both moved it, differently, and the later move holds"
     return SendMail(
         key(pair.id, Mail.MOVED, about, person.id),
@@ -78,8 +92,8 @@ def moved(pair: Pair, meeting: Meeting, person: Person, now: datetime) -> SendMa
 def times(pair: Pair, ask: Ask, who: tuple[str, ...], now: datetime) -> Iterator[SendMail]:
     """Asks both for a time: once for each that did not suit. `who` can't, by id."""
     meeting = ask.meeting
-    about = f"{_about_meeting(meeting)}@{meeting.start:%Y%m%dT%H%MZ}"
-    month = roadmap_month(pair, _local_day(pair.timezone, meeting.start))
+    about = f"{about_meeting(meeting)}@{meeting.start:%Y%m%dT%H%MZ}"
+    month = roadmap_month(pair, local_day(pair.timezone, meeting.start))
     expires = max((end for _, end in ask.times), default=max(meeting.start, now + ASKING_KEEPS))
     for person in pair.people:
         name = key(pair.id, Mail.TIMES, about, person.id)
@@ -88,24 +102,25 @@ def times(pair: Pair, ask: Ask, who: tuple[str, ...], now: datetime) -> Iterator
         )
 
 
-def morning(person: Person, day: date) -> datetime:
-    """08:00 of a day in the person's zone, in UTC."""
-    return datetime.combine(day, MORNING, ZoneInfo(person.timezone)).astimezone(UTC)
-
-
-def _months(pair: Pair, meetings: Sequence[Meeting], ledger: Collection[str]) -> dict[int, _Month]:
+def _months(
+    pair: Pair, meetings: Sequence[Meeting], ledger: Collection[str], missed: Collection[str]
+) -> dict[int, _Month]:
     found: dict[int, list[Meeting]] = {}
     for meeting in sorted(meetings, key=lambda m: m.start):
-        month = roadmap_month(pair, _local_day(pair.timezone, meeting.start))
+        month = roadmap_month(pair, local_day(pair.timezone, meeting.start))
         found.setdefault(month, []).append(meeting)
-    return {n: _Month(n, tuple(found[n]), _carrier(pair, found[n], ledger)) for n in sorted(found)}
+    return {n: _Month(n, tuple(found[n]), _carrier(pair, found[n], ledger, missed)) for n in sorted(found)}
 
 
-def _carrier(pair: Pair, meetings: Sequence[Meeting], ledger: Collection[str]) -> Meeting | None:
-    """The first meeting of the month; but where an agenda has gone out already, that meeting stays the one."""
-    standing = [m for m in meetings if m.state is State.STANDING]
+def _carrier(
+    pair: Pair, meetings: Sequence[Meeting], ledger: Collection[str], missed: Collection[str]
+) -> Meeting | None:
+    """The first meeting of the month; but where an agenda has gone out already, that meeting stays the one. What did
+    not take place carries nothing, as if it had been declined.
+    """
+    standing = [m for m in meetings if m.state is State.STANDING and m.uid not in missed]
     told = (
-        m for m in standing if any(key(pair.id, Mail.AGENDA, _about_meeting(m), p.id) in ledger for p in pair.people)
+        m for m in standing if any(key(pair.id, Mail.AGENDA, about_meeting(m), p.id) in ledger for p in pair.people)
     )
     return next(told, standing[0] if standing else None)
 
@@ -114,10 +129,10 @@ def _about(pair: Pair, meeting: Meeting, month: _Month, carried: bool, ledger: C
     kind = Mail.AGENDA if meeting is month.carrier else Mail.BRIEF
     reason = f"month {month.number}'s task" if kind is Mail.AGENDA else "the day before"
     for person in pair.people:
-        name = key(pair.id, kind, _about_meeting(meeting), person.id)
+        name = key(pair.id, kind, about_meeting(meeting), person.id)
         if name in ledger:
             continue
-        day = _local_day(person.timezone, meeting.start) - timedelta(days=DAYS_BEFORE[kind])
+        day = local_day(person.timezone, meeting.start) - timedelta(days=DAYS_BEFORE[kind])
         due = morning(person, day)
         over = carried and kind is Mail.AGENDA
         yield SendMail(name, pair.id, kind, person.id, meeting, due, meeting.start, month.number, reason, over)
@@ -127,9 +142,9 @@ def _tasks(
     pair: Pair, months: dict[int, _Month], ledger: Collection[str], now: datetime, horizon: Horizon
 ) -> Iterator[SendMail]:
     """The task of each month that has no meeting at all, by mail on its first morning outside a pause."""
-    first = roadmap_month(pair, _local_day(pair.timezone, now))
+    first = roadmap_month(pair, local_day(pair.timezone, now))
     # a month that reaches beyond the horizon may still get its meeting, unless it has begun
-    last = max(first, roadmap_month(pair, _local_day(pair.timezone, now + horizon.ahead)) - 1)
+    last = max(first, roadmap_month(pair, local_day(pair.timezone, now + horizon.ahead)) - 1)
     for number in range(first, last + 1):
         opens = _opens(pair, number)
         if number in months or opens is None:
@@ -145,14 +160,4 @@ def _tasks(
 
 def _opens(pair: Pair, month: int) -> date | None:
     """The first day of a roadmap month on which the pair does not pause."""
-    first, end = month_begins(pair, month), month_begins(pair, month + 1)
-    days = (first + timedelta(number) for number in range((end - first).days))
-    return next((day for day in days if not in_ranges(day, pair.closed)), None)
-
-
-def _about_meeting(meeting: Meeting) -> str:
-    return str(meeting.identity).removeprefix(f"{meeting.identity.pair}/")
-
-
-def _local_day(zone: str, instant: datetime) -> date:
-    return instant.astimezone(ZoneInfo(zone)).date()
+    return first_open(month_begins(pair, month), month_begins(pair, month + 1), pair.closed)

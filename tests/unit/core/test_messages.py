@@ -9,6 +9,7 @@ from cadenced.core.model import DateRange, Horizon, Identity, Kind, Meeting, Sta
 from tests.support.programme import hours, pair, person, utc
 
 NOW = utc("2026-11-24T09:00")
+RECURRING = (Mail.AGENDA, Mail.BRIEF, Mail.TASK)
 SHORT, LONG = Horizon(ahead=timedelta(weeks=5)), Horizon(ahead=timedelta(weeks=10))
 
 
@@ -23,8 +24,10 @@ CALL = meeting("2026-12-18T08:30", Kind.CALL, index=1)
 SECOND = meeting("2027-01-05T17:30", period=date(2027, 1, 1))
 
 
-def owed(*meetings, p=None, ledger=(), now=NOW, horizon=SHORT):
-    return sorted(messages(p or pair(), meetings, ledger, now, horizon), key=lambda m: (m.due, m.key))
+def owed(*meetings, p=None, ledger=(), now=NOW, horizon=SHORT, **more):
+    """What is said about meetings and tasks; test_occasions.py has the rest."""
+    found = (m for m in messages(p or pair(), meetings, ledger, now, horizon, **more) if m.kind in RECURRING)
+    return sorted(found, key=lambda m: (m.due, m.key))
 
 
 def short(mails):
@@ -204,3 +207,18 @@ def test_the_loser_of_two_moves_is_told_once_for_each_time():
     one = moved(p, FIRST, p.protege, NOW)
     assert one.key == "maya-jonas/moved/face_to_face/2026-12-01@20261208T1730Z/jonas"
     assert one.due == NOW
+
+
+def test_a_meeting_that_did_not_take_place_hands_its_task_to_the_next_one_of_the_month():
+    after = FIRST.end + timedelta(days=1)
+    mails = owed(FIRST, CALL, now=after, missed={FIRST.uid})
+    assert {(m.kind, m.meeting, m.carried_over) for m in mails} == {(Mail.AGENDA, CALL, False)}
+
+
+def test_a_month_whose_only_meeting_did_not_take_place_is_carried_over_though_its_agenda_went_out():
+    after = FIRST.end + timedelta(days=1)
+    ledger = {mail.key for mail in owed(FIRST)}
+    mails = owed(FIRST, SECOND, ledger=ledger, now=after, missed={FIRST.uid})
+    assert {(m.kind, m.month, m.carried_over) for m in mails} == {(Mail.AGENDA, 2, True)}
+    told = owed(FIRST, SECOND, ledger=ledger, now=after, known={FIRST.uid})
+    assert {(m.kind, m.month, m.carried_over) for m in told} == {(Mail.AGENDA, 2, False)}

@@ -19,11 +19,12 @@ from tests.support.pairs import moved, pairs
 from tests.support.programme import pair, person, utc
 
 HORIZON = Horizon()
+RECURRING = (Mail.AGENDA, Mail.BRIEF, Mail.TASK)  # test_occasions.py has the rest
 TURN = timedelta(hours=12)
 
 
 def lived(p, since, months, hand=lambda meeting: meeting):
-    """The mails that are sent, and the meetings, by turning twice a day; `hand` edits what stands, once a turn."""
+    """The mails about meetings and tasks, and the meetings. Turns twice a day; `hand` edits what stands, once a turn."""
     standing, sent, ledger, now = (), [], set(), since
     until = datetime.combine(month_begins(p, (p.roadmap_month or 1) + months), time(), since.tzinfo)
     while now < until:
@@ -31,7 +32,7 @@ def lived(p, since, months, hand=lambda meeting: meeting):
         due = [mail for mail in messages(p, standing, ledger, now, HORIZON) if mail.due <= now]
         assert all(mail.expires > now for mail in due)
         ledger |= {mail.key for mail in due}
-        sent += due
+        sent += [mail for mail in due if mail.kind in RECURRING]
         now += TURN
     return sent, standing
 
