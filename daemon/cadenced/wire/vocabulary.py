@@ -116,7 +116,8 @@ MOVE = (
     r"|(?:(?:es|das treffen|den termin) )?auf (?P<when2>.+) (?:verschieben|verlegen)"
 )
 PAUSE = (
-    r"(?:pause|paused|pausieren|pausiere|take a break)(?: it| this| us)? (?:until|till|til|bis(?: zum)?)(?P<until>\s.+)?"
+    r"(?:pause|paused|pausieren|pausiere|take a break)(?: it| this| us)?"
+    r" (?:until|till|til|bis(?: zum)?)(?P<until>\s.+)?"
 )
 
 
