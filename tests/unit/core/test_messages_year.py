@@ -24,7 +24,7 @@ TURN = timedelta(hours=12)
 
 
 def lived(p, since, months, hand=lambda meeting: meeting):
-    """The mails about meetings and tasks, and the meetings. Turns twice a day; `hand` edits what stands, once a turn."""
+    """Mails about meetings and tasks, and the meetings. Turns twice a day; `hand` edits what stands, once a turn."""
     standing, sent, ledger, now = (), [], set(), since
     until = datetime.combine(month_begins(p, (p.roadmap_month or 1) + months), time(), since.tzinfo)
     while now < until:
