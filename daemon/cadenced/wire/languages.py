@@ -120,7 +120,7 @@ def flaws(language: str, source: str) -> Iterator[tuple[int, str]]:
         yield error.lineno + 1, str(error)
     else:
         for message in catalogue:
-            if message.id and (wrong := _misplaced(message)):
+            if message.id and (wrong := _misplaced(message) or _formless(message)):
                 yield message.lineno or 1, wrong
 
 
@@ -139,6 +139,13 @@ def _misplaced(message: Message) -> str:
     return (
         f"{unknown[0]} is not in the English text, which has: {', '.join(sorted(known)) or 'none'}" if unknown else ""
     )
+
+
+def _formless(message: Message) -> str:
+    """A number that falls on a form that is not there would be told in English."""
+    said = [form for form in message.string or () if form] if message.pluralizable else []
+    wanted = len(message.string or ())
+    return f"has {len(said)} of the {wanted} forms that its Plural-Forms ask for" if 0 < len(said) < wanted else ""
 
 
 def _read(language: str, source: str) -> Catalog:
