@@ -131,7 +131,7 @@ class Inbox:
         return await deliveries.reported(self.store, report, rows, self.clock.now())
 
     async def _read(self, received: Received, name: str) -> tuple[str, Verdict | None, _About | None]:
-        if received.automatic:
+        if received.automatic and not received.calendars:  # whose program answers for them, does so by itself (Google)
             return AUTOMATIC, None, None
         if received.failed_authentication:
             return FORGED, None, None
@@ -168,12 +168,18 @@ class Inbox:
     ) -> str:
         now = self.clock.now()
         replies = []
-        if verdict.needs_reply and await self.store.count_replies(about.person.id, now - A_DAY) < REPLIES:
+        wants = verdict.needs_reply and not received.automatic  # RFC 3834 §2: no answer to what a program sent
+        if wants and await self.store.count_replies(about.person.id, now - A_DAY) < REPLIES:
             replies = [self.desk.acknowledge(verdict, about.pair, about.person, received, now)]
-        if verdict.to_coordinator:
-            text = f"{about.person.name} ({about.pair.id}) wrote: {verdict.to_coordinator[:QUOTED]}"
+        if words := verdict.to_coordinator or (_unanswered(verdict) if received.automatic else ""):
+            text = f"{about.person.name} ({about.pair.id}) wrote: {words[:QUOTED]}"
             await self.store.raise_alert(f"answer/{name}", text, now)
         if await self.store.record_mail(name, outcome, verdict.answers, replies, now):
             took.news |= bool(verdict.answers)
             took.replies |= bool(replies)
         return outcome
+
+
+def _unanswered(verdict: Verdict) -> str:
+    """What a program said for its person and was not done, of which nobody tells them."""
+    return "; ".join(filter(None, (f"{each.said}: {each.why} {each.detail}".strip() for each in verdict.refused)))

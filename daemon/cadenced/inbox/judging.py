@@ -29,6 +29,16 @@ Fits = Callable[[str, str, Window], Awaitable[tuple[Meeting | None, Fit]]]
 LONGEST_PAUSE = timedelta(days=366)
 RATES = range(1, 6)
 SIMPLE = {Meant.DONE: Told.DONE, Meant.TODO: Told.TODO, Meant.RESUME: Told.RESUMED, Meant.STOP: Told.STOPPED}
+LATE = timedelta(days=3)
+REASONS = {
+    whens.Why.PAST: Why.PAST,
+    whens.Why.NOT_OFFERED: Why.NO_TIMES,
+    whens.Why.TWO_DAYS: Why.TWO_DAYS,
+    whens.Why.OTHER_WEEKDAY: Why.OTHER_WEEKDAY,
+    whens.Why.NO_CLOCK: Why.NO_CLOCK,
+    whens.Why.NIGHT: Why.NIGHT,
+    whens.Why.NO_SUCH_HOUR: Why.NO_SUCH_HOUR,
+}
 PAST = {Meant.MET: Told.MET, Meant.NOT_MET: Told.NOT_MET}
 
 
@@ -62,7 +72,7 @@ class Judge:
         person, mail = self.context.person, self.context.mail
         offers = len(mail.offers) if mail else 0
         said = understood(
-            received.text, person.language, person.timezone, self.context.now, offers=offers, name=person.name
+            received.text, person.language, person.timezone, self._written(received), offers=offers, name=person.name
         )
         for each in said:
             await self._take(each)
@@ -82,7 +92,7 @@ class Judge:
         if said.meant is Meant.UNCLEAR:
             self._refuse(said, Why.UNCLEAR)
         elif said.reason is not None:
-            self._refuse(said, Why.PAST if said.reason is whens.Why.PAST else Why.NO_TIME)
+            self._refuse(said, REASONS.get(said.reason, Why.NO_TIME))
         elif said.meant in SIMPLE:
             self._note(SIMPLE[said.meant], text=said.text)
         elif said.meant in PAST:
@@ -95,6 +105,13 @@ class Judge:
             self._note(Told.GOES_ON if said.meant is Meant.YES else Told.ENDS)
         elif (meeting := self._coming(said)) is not None:
             await self._about(said, meeting)
+
+    def _written(self, received: Received) -> datetime:
+        """When they wrote, by which "tomorrow" is reckoned; now, where their clock is wrong or the mail was long on its
+        way.
+        """
+        now, written = self.context.now, received.date
+        return written if written is not None and now - LATE < written <= now else now
 
     async def _about(self, said: Said, meeting: Meeting) -> None:
         """What is said of a meeting that is to come."""
