@@ -114,13 +114,13 @@ def test_a_meeting_that_was_moved_as_often_as_may_be_is_said_to_be():
 
 
 def test_each_time_is_told_in_order_in_both_zones_the_reader_s_first():
-    listed = [line for line in text_of(asked(times=OFFERS[::-1])).splitlines() if line.startswith("  - ")]
+    listed = [line for line in text_of(asked(times=OFFERS[::-1])).splitlines() if re.match(r"  \d\. ", line)]
     assert listed == [
-        "  - Thursday 10 December, 17:30 Berlin, 16:30 London",
-        "  - Friday 11 December, 13:00 Berlin, 12:00 London",
-        "  - Monday 14 December, 10:00 Berlin, 09:00 London",
+        "  1. Thursday 10 December, 17:30 Berlin, 16:30 London",
+        "  2. Friday 11 December, 13:00 Berlin, 12:00 London",
+        "  3. Monday 14 December, 10:00 Berlin, 09:00 London",
     ]
-    assert "  - Friday 11 December, 12:00 London, 13:00 Berlin" in text_of(asked(to="mentor"))
+    assert "  2. Friday 11 December, 12:00 London, 13:00 Berlin" in text_of(asked(to="mentor"))
     html = html_of(asked())
     assert [html.count(f"{clock}\xa0Berlin") for clock in ("17:30", "13:00", "10:00")] == [1, 1, 1]
 

@@ -11,7 +11,8 @@ from cadenced.core.actions import Mail
 from tests.support.mails import NOW, composer, html_of, write
 from tests.support.programme import pair, person
 
-KINDS = [Mail.AGENDA, Mail.BRIEF, Mail.TASK, Mail.MOVED, Mail.TIMES]
+KINDS = [kind for kind in Mail if kind not in (Mail.ANSWER, Mail.ALERT)]
+READS_ANSWERS = composer(plus=True)
 EVIL = "<script>alert('1')</script> & \"x\""
 
 
@@ -23,6 +24,7 @@ def every_html():
             whole = replace(pair(), focus=("negotiation",))
             yield html_of(write(whole, to, kind=kind, month=4, carried_over=True, **more))
             yield html_of(write(pair(mentor=person("maya"), protege=person("jonas")), to, kind=kind))
+            yield html_of(write(whole, to, kind=kind, by=READS_ANSWERS, **more))
     yield html_of(composer().compose_alert("alert", "petra@example.org", ["One.", "Two."], NOW))
 
 
