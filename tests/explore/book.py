@@ -210,7 +210,8 @@ class Book:
         outbox = self._outbox()
         if result.state is MailState.SENT:
             self._note([("sent", key, outbox[key].message_id if key in outbox else "-", now.isoformat())])
-        if key in outbox:
+        maybe = result.state is MailState.UNKNOWN
+        if key in outbox and not (maybe and outbox[key].state is MailState.SENT):
             outbox[key] = replace(
                 outbox[key], state=result.state, reply=result.reply, next_try=result.next_try,
                 attempts=result.attempts, day=result.day, settled_at=now,

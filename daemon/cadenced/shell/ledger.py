@@ -53,7 +53,9 @@ class Ledger:
         return await self._database.run(work)
 
     async def settle(self, key: str, result: Settlement, now: datetime) -> None:
-        """What became of an attempt. What was sent stands in the journal first."""
+        """What became of an attempt. What was sent stands in the journal first; and it stays sent, whatever an attempt
+        that ends later knows no better than that it may have been: a copy or a report can come before the reply.
+        """
 
         def work(connection: Connection) -> None:
             o = schema.outbox.c
@@ -68,7 +70,10 @@ class Ledger:
                 "day": result.day.isoformat(),
                 "settled_at": stamp(now),
             }
-            connection.execute(update(schema.outbox).where(o.key == key).values(values))
+            mine = o.key == key
+            if result.state is MailState.UNKNOWN:
+                mine = and_(mine, o.state != str(MailState.SENT))
+            connection.execute(update(schema.outbox).where(mine).values(values))
 
         await self._database.run(work)
 

@@ -111,6 +111,14 @@ class TestClaimed:
         assert row.state is MailState.UNKNOWN
         assert row.body == mail().body
 
+    async def test_what_is_known_to_be_sent_stays_so_when_its_attempt_ends_without_a_reply(self, store):
+        await store.enqueue([mail()])
+        await store.claim(NOW, 1)
+        await store.settle(mail().key, settled(reply="its copy arrived"), NOW)
+        await store.settle(mail().key, settled(MailState.UNKNOWN, NOW + MINUTE), NOW)
+        assert await states(store) == {mail().key: MailState.SENT}
+        assert await store.claim(NOW + MINUTE, 10) == []
+
     async def test_a_claim_of_a_moment_ago_is_not_taken_from_its_holder(self, store):
         await store.enqueue([mail()])
         await store.claim(NOW, 1)
