@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from cadenced import __version__
-from cadenced.cli import apply, check, demo, doctor, explain, init, plan, run, status, thaw
+from cadenced.cli import apply, check, demo, doctor, explain, init, plan, preview, run, status, thaw
 
 app = typer.Typer(
     name="cadenced",
@@ -43,6 +43,7 @@ for verb in (
     run.run,
     status.status,
     explain.explain,
+    preview.preview,
     doctor.doctor,
     thaw.thaw,
     demo.demo,

@@ -3,16 +3,19 @@
 Owns which year that is. Must never know what the page looks like: wire/yearbook.py writes it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cadenced.config import Installation
 from cadenced.config.problems import nearest
+from cadenced.core.accounts import INVITED
+from cadenced.core.actions import CreateEvent, SendMail
 from cadenced.core.cadence import MONTHS, midnight, month_begins, roadmap_month
 from cadenced.core.due import local_day
 from cadenced.core.errors import ConfigError
+from cadenced.core.inviting import carrier, telling
 from cadenced.core.model import Pair, State
 from cadenced.reconciler.decision import Decision
 from cadenced.service.parts import Clock, Loaded, Parts
@@ -85,13 +88,13 @@ def _year(pair: Pair, now: datetime) -> tuple[int, int]:
 
 
 async def _decided(installation: Installation, loaded: Loaded, pair: Pair, clock: Clock) -> Decision:
-    """With all pairs that share people, as the daemon would. No account is as if it had been looked at."""
+    """With all pairs that share people, as the daemon would; as if nobody had looked at any calendar yet."""
     parts = Parts(Store.snapshot(installation.settings.store_path()), CalDav(), Mailer(), clock)
     try:
         await parts.install(loaded)
         decider = parts.wheel.decider
         group = next(group for group in decider.groups(loaded.programme.pairs) if pair.id in group)
-        return next(each for each in await decider.decide(group, {}) if each.pair == pair.id)
+        return next(each for each in await decider.decide(group, parts.wheel.rows) if each.pair == pair.id)
     finally:
         await parts.close()
 
@@ -108,6 +111,18 @@ def _composed(pair: Pair, decision: Decision, loaded: Loaded, span: tuple[int, i
     begins = midnight(month_begins(pair, first)).replace(tzinfo=ZoneInfo(pair.timezone))
     seen = (m for m in decision.meetings if m.state is State.STANDING and m.start < ends)
     meetings = tuple(m for m in seen if m.start >= min(begins, decision.now))
-    due = [(max(mail.due, decision.now), mail) for mail in decision.mails]
+    told = (*decision.mails, *_invitations(pair, decision, loaded.horizon.ahead))
+    due = [(max(mail.due, decision.now), mail) for mail in told]
     mails = [(at, mail, composer.compose(mail, pair, decision.meetings, at)) for at, mail in due if at < ends]
     return Year(pair, decision.now, first, months, meetings, mails)
+
+
+def _invitations(pair: Pair, decision: Decision, ahead: timedelta) -> Iterator[SendMail]:
+    """Those that no agenda brings, each when its meeting comes within the horizon."""
+    for action in decision.actions:
+        if isinstance(action, CreateEvent) and action.account.startswith(INVITED):
+            month = roadmap_month(pair, local_day(pair.timezone, action.meeting.start))
+            at = max(action.meeting.start - ahead, decision.now)
+            mail = telling(action, action.person, month, at, off=False)
+            if carrier(mail, decision.mails) is mail:
+                yield mail
