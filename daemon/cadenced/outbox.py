@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 
 from cadenced.core.accounts import MailAccount, Outcome
 from cadenced.core.actions import Mail
-from cadenced.core.errors import AccessError, TemporaryError
+from cadenced.core.errors import AccessError, StoreError, TemporaryError
 from cadenced.core.messages import morning
 from cadenced.core.model import Person
 from cadenced.core.records import MailState, OutboxRow, Settlement
 
 BATCH = 50  # messages claimed at once: so many are of unknown outcome after a crash, and are sent once more
-LANES = 4  # messages in flight: with Postfix four connections carry a quarter more than one, sixteen less than one
+CONNECTIONS = 4  # with Postfix four carry a quarter more than one, and sixteen less than one
+IN_HAND = 16  # messages: on their way, or being recorded, as the disk takes several records as fast as one
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=1)  # greylisting wants minutes; a mail that waits longer comes too late to help
 PLAUSIBLE_PAUSE = timedelta()  # one daemon per store: what was claimed before we started is nobody's any more
@@ -79,10 +80,20 @@ class Batch:
     groups: deque[deque[OutboxRow]]
     left: dict[str, OutboxRow]  # that nothing was done with so far
     stopped: dict[str, str]
+    connections: int
+    free: asyncio.Semaphore  # connections that nobody uses
     sent: int = 0
     opened: bool = False  # a connection, so that the server is there and lets us in
+    works: bool = False  # the server: it has said something about a message
     failure: TemporaryError | AccessError | None = None
     over: bool = False
+
+    def lose(self, error: TemporaryError | AccessError) -> None:
+        """A connection that is not to be had: a server that is there may only want fewer."""
+        self.failure = error
+        self.connections -= 1
+        if not (self.opened and self.connections) or isinstance(error, AccessError):
+            self.over = True
 
 
 @dataclass
@@ -96,7 +107,7 @@ class Outbox:
     daily_cap: int
     people: Mapping[str, Person] = field(default_factory=dict)
     failures: int = 0  # of the server, one after the other
-    lanes: int = LANES
+    in_hand: int = IN_HAND
     recovered: datetime | None = None
     _door: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -121,55 +132,69 @@ class Outbox:
     async def _batch(self, rows: list[OutboxRow]) -> tuple[int, bool]:
         """How many were sent, and whether the server is one to go on with."""
         stopped = await self.store.stopped_addresses()
-        batch = Batch(grouped(rows), {row.key: row for row in rows}, dict(stopped))
-        lanes = [self._lane(batch) for _ in range(min(self.lanes, len(batch.groups)))]
-        if len(lanes) == 1:
-            await lanes[0]
+        free = asyncio.Semaphore(CONNECTIONS)
+        batch = Batch(grouped(rows), {row.key: row for row in rows}, dict(stopped), CONNECTIONS, free)
+        hands = [self._carry(batch) for _ in range(min(self.in_hand, len(batch.groups)))]
+        if len(hands) == 1:
+            await hands[0]
         else:
-            for end in await asyncio.gather(*lanes, return_exceptions=True):  # each ends its message first
+            for end in await asyncio.gather(*hands, return_exceptions=True):  # each ends its message first
                 if isinstance(end, BaseException):
                     raise end
         if batch.failure is not None and batch.left:
             await self._server_fails(batch.failure, batch.left)
         return batch.sent, not batch.left
 
-    async def _lane(self, batch: Batch) -> None:
-        """Message by message, as long as there are any and its connection holds. Others may carry what it leaves."""
+    async def _carry(self, batch: Batch) -> None:
+        """Message by message, as long as there are any and the server works."""
         try:
             while batch.groups and not batch.over:
                 group = batch.groups.popleft()
                 while group and not batch.over:
-                    if not await self._carry(batch, group[0]):
-                        batch.groups.appendleft(group)
-                        return
-                    group.popleft()
-        except BaseException:
+                    if await self._done(batch, group[0]):
+                        group.popleft()
+        except StoreError:
             batch.over = True
             raise
 
-    async def _carry(self, batch: Batch, row: OutboxRow) -> bool:
-        """Whether something was done with it; else the connection is none to go on with."""
+    async def _done(self, batch: Batch, row: OutboxRow) -> bool:
+        """Whether something was done with it; else a connection is lost, and another may carry it."""
         if await self._unsendable(row, batch.stopped):
             del batch.left[row.key]
             return True
+        outcome = None
+        await batch.free.acquire()
         try:
-            async with self._door:  # one after the other, so that a wrong password is said once
-                if batch.over:
-                    return False
-                await self.mailer.open(self.account)
-                batch.opened = True
-            outcome = await self.mailer.send(self.account, row.recipient, row.body)
-        except (TemporaryError, AccessError) as error:
-            # a server that is there may only want fewer connections
-            batch.over = batch.over or isinstance(error, AccessError) or not batch.opened
-            batch.failure = error
+            outcome = await self._handed_over(batch, row)
+        finally:
+            if outcome is not None or batch.over:  # else it is lost
+                batch.free.release()
+        if outcome is None:
             return False
         del batch.left[row.key]
+        if not batch.works:
+            batch.works, self.failures = True, 0
+            await self.store.clear_alert(SERVER_ALERT, self.clock.now())
         await self._settle(row, outcome)
         if outcome.verdict == "refused":
             batch.stopped[row.recipient.lower()] = outcome.reply
         batch.sent += outcome.verdict == "sent"
         return True
+
+    async def _handed_over(self, batch: Batch, row: OutboxRow) -> Outcome | None:
+        try:
+            async with self._door:  # one after the other, so that a wrong password is said once
+                if batch.over:
+                    return None
+                await self.mailer.open(self.account)
+                batch.opened = True
+            return await self.mailer.send(self.account, row.recipient, row.body)
+        except (TemporaryError, AccessError) as error:
+            batch.lose(error)
+            return None
+        except BaseException:
+            batch.over = True
+            raise
 
     async def _unsendable(self, row: OutboxRow, stopped: Mapping[str, str]) -> bool:
         """Settles what is not to be sent, or not today. What may have been sent already is only ever sent again."""
@@ -195,8 +220,6 @@ class Outbox:
 
     async def _settle(self, row: OutboxRow, outcome: Outcome) -> None:
         now = self.clock.now()
-        self.failures = 0
-        await self.store.clear_alert(SERVER_ALERT, now)
         match outcome.verdict:
             case "sent":
                 await self._close(row, MailState.SENT, outcome.reply)

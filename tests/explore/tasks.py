@@ -81,7 +81,7 @@ class Running:
         store, calendars, mailer = Door("store"), Door("calendar"), Door("mail")
         self._wish = repr(programme)
         self.wheel = Wheel(programme, horizon, ACCOUNTS, store, calendars, self.clock, write=self._row)
-        self.outbox = Outbox(store, mailer, self.clock, SENDER, daily_cap=9, lanes=1)
+        self.outbox = Outbox(store, mailer, self.clock, SENDER, daily_cap=9, in_hand=1)
         self.wheel.decider.decide = self._remembered(self.wheel.decider.decide)
         self.request: Request | None = None
         self._work = self._begin(kind)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cadenced.core.accounts import MailAccount
 from cadenced.core.errors import StoreError
 from cadenced.core.records import OutboxRow
-from cadenced.outbox import COPY_COMES_WITHIN, LANES, LONGEST_RETRY, Outbox, backoff, grouped
+from cadenced.outbox import CONNECTIONS, COPY_COMES_WITHIN, LONGEST_RETRY, Outbox, backoff, grouped
 from cadenced.shell.mailer import Mailer
 from cadenced.shell.store import Store
 from tests.support.clock import HandClock
@@ -251,13 +251,13 @@ async def test_a_few_messages_are_in_flight_at_once_and_never_more(outbox, store
     box.gate.clear()
     await store.enqueue(to_each(9, "agenda"))
     sending = asyncio.create_task(outbox.run_once())
-    for _ in range(LANES):
+    for _ in range(CONNECTIONS):
         await box.arrived.get()
     await asyncio.sleep(0.1)
     assert box.arrived.empty()
     box.gate.set()
     assert await sending == 9
-    assert box.connections == LANES
+    assert box.connections == CONNECTIONS
 
 
 async def test_messages_to_one_person_keep_their_order_and_their_cap_beside_all_others(outbox, store, box):
@@ -315,7 +315,7 @@ async def test_a_store_that_fails_ends_the_run_and_cuts_no_message_off(outbox, s
     box.gate.clear()
     await store.enqueue(to_each(4, "agenda"))
     sending = asyncio.create_task(outbox.run_once())
-    for _ in range(LANES):
+    for _ in range(CONNECTIONS):
         await box.arrived.get()
     with closing(sqlite3.connect(tmp_path / "cadenced.db")) as vandal:
         vandal.execute("DROP TABLE outbox")
