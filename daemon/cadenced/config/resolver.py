@@ -4,7 +4,7 @@ Owns how a pair is put together. Must never know accounts beyond their names, no
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -44,7 +44,7 @@ class Resolver:
     def __init__(self, known: Known, sources: Sequence[Source]) -> None:
         self._accounts, self._roadmaps = known.accounts, known.roadmaps
         self._timezone, self._holidays = known.timezone, known.holidays
-        self._languages = known.languages.names if known.languages else None
+        self._languages = known.languages
         self._invites = {"organizer": known.organizer, "mailbox": known.mailbox}
         self._problems = [problem for source in sources for problem in source.problems]
         self._warnings: list[str] = []
@@ -65,6 +65,7 @@ class Resolver:
         if self._problems:
             raise ConfigProblems(self._problems)
         self._warnings += [f"people.{name}.{key}: {text}" for name, key, text in more_than_given(pairs.values())]
+        self._warnings += self._untranslated()
         stanzas = {name: self._stanza(pair) for name, pair in pairs.items()}
         return Programme(pairs, stanzas, tuple(self._warnings))
 
@@ -138,10 +139,17 @@ class Resolver:
         )  # fmt: skip
 
     def _language(self, name: str, said: str) -> str:
-        if self._languages is not None and said not in self._languages:
-            text = f'"{said}" is no language that mails are written in{self._nearest(said, self._languages)}'
+        if self._languages is not None and said not in self._languages.names:
+            text = f'"{said}" is no language that mails are written in{self._nearest(said, self._languages.names)}'
             self._wrong("people", name, "language", text)
         return said
+
+    def _untranslated(self) -> Iterator[str]:
+        languages = self._languages or BUILT_IN
+        for name in sorted({person.language for person in self._people.values()} & set(languages.names)):
+            if lacking := languages.lacking(name):
+                few = f'{len(lacking)} texts are not translated, and are told in English, as is "{lacking[0]}"'
+                yield f"locales/{name}.po: {few}"
 
     def _channel(self, name: str, shape: PersonShape) -> Channel:
         try:

@@ -80,6 +80,13 @@ class Languages:
             self._known[language] = Words(known, Locale.parse(known, sep="-"), self._catalogue(known))
         return self._known[language]
 
+    def lacking(self, language: str) -> list[str]:
+        """The English texts for which a user's language has none: of a built-in one, which is whole, none."""
+        if language == ENGLISH or language in _sources():
+            return []
+        said = _said(_read(language, self.user[language]))
+        return sorted(_texts() - said)
+
     def _catalogue(self, language: str) -> NullTranslations:
         found = NullTranslations()
         for sources in (_sources(), self.user):
@@ -165,3 +172,15 @@ def _sources() -> dict[str, str]:
     folder = resources.files("cadenced") / "locales"
     catalogues = (each for each in folder.iterdir() if each.name.endswith(SUFFIX))
     return {each.name.removesuffix(SUFFIX): each.read_text("utf-8") for each in catalogues}
+
+
+@cache
+def _texts() -> frozenset[str]:
+    """Every text there is, by the catalogues that are whole."""
+    return frozenset().union(*(_said(_read(name, source)) for name, source in _sources().items()))
+
+
+def _said(catalogue: Catalog) -> frozenset[str]:
+    """The texts that it translates; of one with several forms, the first."""
+    translated = (each for each in catalogue if each.id and each.string and all(each.string))
+    return frozenset(each.id if isinstance(each.id, str) else each.id[0] for each in translated)

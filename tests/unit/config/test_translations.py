@@ -44,7 +44,11 @@ def test_a_catalogue_in_the_folder_makes_its_language_one(folder):
     folder.write(speaking(folder, "fr"))
     folder.write(FRENCH, "locales/fr.po")
     installation = load(folder.path)
-    assert installation.loader.load().pairs["maya-jonas"].protege.language == "fr"
+    programme = installation.loader.load()
+    assert programme.pairs["maya-jonas"].protege.language == "fr"
+    [warning] = programme.warnings
+    assert warning.startswith("locales/fr.po: ")
+    assert "texts are not translated, and are told in English" in warning
     assert installation.languages.words("fr").gettext("call") == "appel"
 
 

@@ -89,6 +89,13 @@ def test_a_user_adds_a_language_by_one_file_and_what_it_lacks_is_english():
     assert words.written(date(2026, 12, 8), "EEEE d MMMM") == "mardi 8 décembre"
 
 
+def test_what_a_user_s_language_lacks_is_known_and_a_built_in_one_lacks_nothing():
+    lacking = Languages({"fr": FRENCH, "de": 'msgid "call"\nmsgstr "Anruf"\n'}).lacking
+    assert "face to face" in lacking("fr")
+    assert not {"call", "every month"} & set(lacking("fr"))
+    assert lacking("de") == lacking("en") == []
+
+
 def test_a_user_rewords_a_built_in_language_text_by_text():
     words = Languages({"de": 'msgid "call"\nmsgstr "Anruf"\n'}).words("de")
     assert words.gettext("call") == "Anruf"
