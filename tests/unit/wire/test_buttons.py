@@ -1,5 +1,6 @@
 """The answers that mails write for people: links that any mail program reads, in words that are understood."""
 
+from datetime import date
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -8,11 +9,23 @@ from hypothesis import strategies as st
 
 from cadenced.core.actions import Mail
 from cadenced.wire.buttons import ASKS, FOOT, WORDS, button, buttons
+from cadenced.wire.vocabulary import Meant
+from cadenced.wire.words import understood
+from tests.support.mails import NOW
 
 ADDRESS = "agenda+0123456789abcdef0123@example.org"
-UNDERSTOOD = {
-    "en": {"yes", "no", "met", "didn't meet", "skip", "done", "pause until ", "stop", "help"},
-    "de": {"ja", "nein", "getroffen", "nicht getroffen", "ausfallen", "erledigt", "Pause bis ", "stopp", "hilfe"},
+MEANT = {
+    "yes": Meant.YES,
+    "no": Meant.NO,
+    "cant": Meant.NO,
+    "none": Meant.NO,
+    "met": Meant.MET,
+    "not_met": Meant.NOT_MET,
+    "skip": Meant.SKIP,
+    "done": Meant.DONE,
+    "pause": Meant.PAUSE,
+    "help": Meant.HELP,
+    "stop": Meant.STOP,
 }
 
 
@@ -64,10 +77,26 @@ def test_a_reader_of_a_language_without_words_answers_in_english():
 
 
 @pytest.mark.parametrize("language", WORDS)
-def test_no_button_writes_what_is_not_understood_and_no_language_lacks_one(language):
-    assert {written for _, written in WORDS[language].values()} == UNDERSTOOD[language]
+@pytest.mark.parametrize("reads", WORDS)
+def test_what_a_button_writes_is_understood_in_whatever_language_it_is_read(language, reads):
+    for name, (_, written) in WORDS[language].items():
+        (said,) = understood(written, reads, "Europe/Berlin", NOW)
+        assert said.meant is MEANT[name], written
+
+
+@pytest.mark.parametrize(("language", "day"), [("en", "1 September"), ("de", "1. September")])
+def test_a_break_needs_a_last_day_beside_what_the_button_writes(language, day):
+    written = WORDS[language]["pause"][1]
+    (said,) = understood(f"{written}{day}", language, "Europe/Berlin", NOW)
+    assert (said.until, said.reason) == (date(2027, 9, 1), None)
+    (forgot,) = understood(written, language, "Europe/Berlin", NOW)
+    assert forgot.reason is not None
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_no_language_lacks_a_button(language):
     needed = {name for names in (*ASKS.values(), FOOT, ("none",)) for name in names if not name.isdigit()}
-    assert needed == WORDS[language].keys()
+    assert needed == WORDS[language].keys() == MEANT.keys()
 
 
 def test_a_button_is_a_reply_with_the_answer_in_it():
