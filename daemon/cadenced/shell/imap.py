@@ -205,7 +205,8 @@ class Line:
     def _must(self, said: tuple[str, Sequence[Any]]) -> Sequence[Any]:
         status, data = said
         if status != "OK":
-            raise TemporaryError(f"{self._where} won't do it: {_words(data)}")
+            words = b" ".join(each for each in data if isinstance(each, bytes))
+            raise TemporaryError(f"{self._where} won't do it: {_words(words)}")
         return [each for each in data if each is not None]
 
     @property

@@ -1,16 +1,34 @@
 """What the reader of a mailbox does with a server that is old, busy, odd or ill, against a small real one."""
 
 import asyncio
+from contextlib import suppress
+from functools import partial
 
 import pytest
 
 from cadenced.core.accounts import MailboxAccount
-from cadenced.core.errors import AccessError, ConfigError, TemporaryError
+from cadenced.core.errors import AccessError, CadencedError, ConfigError, TemporaryError
 from cadenced.shell import mailbox as door
 from cadenced.shell.imap import AT_ONCE
 from cadenced.shell.mailbox import Mailbox
 from tests.support.imapd import PASSWORD, USER, Imapd, imap_server
 
+ODD = [
+    "* SEARCH 1 x",
+    "* SEARCH 99999999999999999999",
+    "* OK [UIDVALIDITY abc]",
+    "* CAPABILITY",
+    "* 1 FETCH (UID 1 BODY[] {5}\r\nabcde)",
+    "* 1 FETCH (UID 1 BODY[] NIL)",
+    "* 3 FETCH {2}\r\nab{2}\r\ncd",
+    "* BYE",
+    "* LIST nothing",
+    "* 1 EXPUNGE",
+    "* OK [READ-ONLY]",
+    "+ ",
+    "",
+    "\0\ufffd",
+]
 BODY = b"Message-ID: <one@example.org>\r\n\r\nyes\r\n"
 SOON = 20.0  # seconds within which a test that hangs fails
 FOR_EVER = 600.0
@@ -214,6 +232,25 @@ async def test_what_the_server_refuses_is_for_a_retry_and_costs_nothing(server, 
         await mailbox.fetch(account(server), 1000, 0, 10)
     server.refuses.clear()
     assert len((await mailbox.fetch(account(server), 1000, 0, 10)).messages) == 1
+
+
+@pytest.mark.parametrize("line", ODD)
+async def test_whatever_a_server_says_only_our_own_errors_come_of_it_and_it_is_read_on(server, line):
+    server.folders["INBOX"].put(BODY)
+    mailbox, whose = Mailbox(patience=0.5), account(server)
+    server.before = lambda _: server.say(line)
+    for call in (
+        mailbox.latest,
+        partial(mailbox.fetch, validity=1000, after=0, limit=9),
+        partial(mailbox.wait, seconds=0.1),
+    ):
+        with suppress(CadencedError):
+            await call(whose)
+    server.before = lambda _: None
+    await mailbox.close()
+    mailbox.patience = SOON
+    assert [each.body for each in (await mailbox.fetch(whose, 1000, 0, 9)).messages] == [BODY]
+    await mailbox.close()
 
 
 async def test_a_ca_file_that_is_none_is_for_the_user(server, mailbox, tmp_path):
