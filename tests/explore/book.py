@@ -143,7 +143,7 @@ class Book:
             tuple(m for m in self.tables.meetings if m.identity.pair == pair),
             tuple(row for row in self.tables.copies if row.pair == pair),
             {r.key: MailEntry(r.state, r.uid, r.start) for r in self.tables.outbox if r.pair == pair},
-            moment(due) if due is not None else None,
+            next_due=moment(due) if due is not None else None,
         )
 
     def save_turn(self, pair: str, meetings: Sequence[Meeting], next_due: datetime, seen_due: datetime | None) -> None:

@@ -98,7 +98,7 @@ class Memory:
     async def load_pair(self, pair: str) -> PairState:
         mails = {key: MailEntry(row.state, row.uid, row.start) for key, row in self._outbox[pair].items()}
         copies = tuple(row for row in self._copies.values() if row.pair == pair)
-        return PairState(self._meetings.get(pair, ()), copies, mails, self._due.get(pair))
+        return PairState(self._meetings.get(pair, ()), copies, mails, next_due=self._due.get(pair))
 
     async def save_turn(
         self, pair: str, meetings: Sequence[Meeting], next_due: datetime, seen_due: datetime | None
