@@ -1,6 +1,9 @@
 """Records of the store for tests, from short words: what a test does not name is ordinary."""
 
+import sqlite3
+from contextlib import closing
 from datetime import date, datetime
+from pathlib import Path
 
 from cadenced.core.model import Identity, Kind, Meeting
 from cadenced.core.records import CopyRow, CopyState, MailState, OutboxRow, Settlement
@@ -49,3 +52,12 @@ def meeting(index: int = 0, pair: str = "maya-jonas", **more) -> Meeting:
     identity = Identity(pair, Kind.CALL if index else Kind.FACE_TO_FACE, date(2026, 12, 1), index)
     times = utc("2026-12-08T17:30"), utc("2026-12-08T18:30")
     return Meeting(**{"identity": identity, "start": times[0], "end": times[1], "placed": times, "rules": "r"} | more)
+
+
+def old_mail(path: Path, key: str = "maya-jonas/agenda/1/maya", message_id: str = "<1@example.org>") -> None:
+    """A mail that was sent, in a store from before mails had tokens and offered times."""
+    columns = "key, pair, kind, person, uid, recipient, message_id, body, due, expires, day, state, attempts, reply"
+    row = (key, "maya-jonas", "agenda", "maya", "u1", "maya@example.org", message_id, b"words")
+    row += (0, 0, DAY.isoformat(), str(MailState.SENT), 1, "250 ok")
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute(f"INSERT INTO outbox ({columns}) VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608

@@ -58,13 +58,17 @@ class Answers:
         return await self._database.run(work)
 
     async def mails_known_by(self, tokens: Collection[str], message_ids: Collection[str]) -> list[OutboxRow]:
-        """Our mails that a reply names, by the token of its address or by Message-ID; those by token first."""
+        """Our mails that a reply names, by the token of its address or by Message-ID, each once: those by token first,
+        the others in the order of their names.
+        """
+        names = {name: place for place, name in enumerate(message_ids)}
 
         def work(connection: Connection) -> list[Any]:
-            found: list[Any] = []
-            for column, values in ((BOX.c.token, set(tokens) - {""}), (BOX.c.message_id, set(message_ids))):
-                found += connection.execute(select(BOX).where(column.in_(values))).mappings().all() if values else []
-            return found
+            found: dict[str, Any] = {}
+            for column, values in ((BOX.c.token, set(tokens) - {""}), (BOX.c.message_id, names.keys())):
+                rows = connection.execute(select(BOX).where(column.in_(values))).mappings().all() if values else []
+                found |= {row["key"]: row for row in sorted(rows, key=lambda row: names.get(row["message_id"], -1))}
+            return list(found.values())
 
         return [outbox_of(row) for row in await self._database.run(work)]
 

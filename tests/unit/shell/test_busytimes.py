@@ -11,7 +11,7 @@ from cadenced.shell.database import Database
 from cadenced.shell.store import Store
 from tests.support.busy import says
 from tests.support.programme import utc
-from tests.support.records import NOW, copy, mail
+from tests.support.records import NOW, copy, mail, old_mail
 
 HOUR = timedelta(hours=1)
 WORK, HOME = "https://x/work/", "https://x/home/"
@@ -109,7 +109,6 @@ async def test_a_store_of_the_first_revision_keeps_all_that_it_held(tmp_path, mo
     monkeypatch.setattr("cadenced.shell.database.REVISION", "0001")
     old = Store.open(path)
     await old.save_copies([copy()])
-    await old.enqueue([mail()])
     await old.set_stanzas({"maya-jonas": "1"})
     old.close()
     monkeypatch.undo()
@@ -117,6 +116,7 @@ async def test_a_store_of_the_first_revision_keeps_all_that_it_held(tmp_path, mo
         tables = {name for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         assert not tables & {"busy", "busy_calendars"}
     raw.close()
+    old_mail(path)
     new = Store.open(path)
     assert await new.copies("jonas") == [copy()]
     assert await new.pair_names() == ["maya-jonas"]
