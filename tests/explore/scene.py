@@ -25,8 +25,11 @@ BEGINS = utc("2026-12-01T09:00")
 
 
 def the_pair(**more: Any) -> Pair:
-    """One meeting and no more: the pair ends with its first month."""
-    return pair(**{"start": FIRST, "end": date(2026, 12, 31), "calls": None, "agreed": at(*AGREED)} | more)
+    """One meeting and no more: the pair ends with its first month here, which is its second, so that no charter is
+    due beside the agenda.
+    """
+    ordinary = {"start": FIRST, "end": date(2026, 12, 31), "calls": None, "agreed": at(*AGREED), "roadmap_month": 2}
+    return pair(**ordinary | more)
 
 
 class At(NamedTuple):
