@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from babel import Locale
 from babel.messages.pofile import read_po
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cadenced.core.errors import ConfigError
@@ -145,6 +145,7 @@ def test_every_flaw_of_every_catalogue_is_named_at_once():
     ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.text(), st.text())
 def test_a_value_stands_in_a_text_as_it_is(before, value):
     text = before.replace("%", "%%")
