@@ -19,7 +19,7 @@ SENDER = "Mentoring <agenda@example.org>"
 def composer(*, plus: bool = False, sender: str = SENDER, **templates: str) -> Composer:
     """Templates by name, with underscores for dots: agenda_txt_j2="…"."""
     sources = {name.replace("_", "."): source for name, source in templates.items()}
-    return Composer(sender, plus_addressing=plus, templates=sources)
+    return Composer(sender, plus_addressing=plus, answers=plus, templates=sources)
 
 
 def meeting(p: Pair, start: str = "2026-12-08T17:30", kind: Kind = Kind.FACE_TO_FACE, index: int = 0) -> Meeting:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cadenced.core.actions import EventAction, SendMail
+from cadenced.core.answers import Answer
 from cadenced.core.model import Meeting
 from cadenced.core.records import CopyRow
 
@@ -31,6 +32,7 @@ class Decision:
     rows: Mapping[tuple[str, str], CopyRow] = field(default_factory=dict)  # by (uid, account)
     seen_due: datetime | None = None
     again: datetime | None = None  # when a meeting may be changed that was changed a short time ago
+    answers: tuple[Answer, ...] = ()  # what the two told us by mail
     by_hand: bool = False  # a human has placed a meeting, perhaps where one of them meets somebody else
 
     @property

@@ -90,6 +90,7 @@ class Turn:
             rows={(row.uid, row.account): row for row in self.state.copies},
             seen_due=self.state.next_due,
             again=self._again(plan, actions),
+            answers=self.state.answers,
             by_hand=self._by_hand(meetings),
         )
 
@@ -231,9 +232,10 @@ class Turn:
         """
         starts = {meeting.uid: meeting.start for meeting in meetings if meeting.state is State.STANDING}
         asks = f"{self.pair.id}/{Mail.TIMES}/"
+        final = tuple(f"{self.pair.id}/{kind}/" for kind in (Mail.ANSWER, Mail.CANCEL))  # to what was said, or is off
         for name, mail in self.state.mails.items():
             holds = name in asking if name.startswith(asks) else starts.get(mail.uid) == mail.start
-            if mail.state is MailState.QUEUED and mail.uid and not holds:
+            if mail.state is MailState.QUEUED and mail.uid and not (holds or name.startswith(final)):
                 yield name
 
     def _told(self, ledger: set[str]) -> Iterator[SendMail]:

@@ -58,7 +58,7 @@ class Desk:
             pair=pair.id,
             kind=str(Mail.ANSWER),
             person=person.id,
-            uid="",  # it is never stale: it is about what somebody said
+            uid=verdict.meeting.uid if verdict.meeting else "",
             recipient=composed.recipient,
             message_id=composed.message_id,
             body=composed.body,
@@ -76,6 +76,7 @@ class Desk:
             person,
             now,
             programme_mailbox=True,
+            answers=True,
             taken=taken(verdict.answers, pair, person, words, now),
             refused=refused(verdict.refused, words),
             meeting=verdict.meeting,

@@ -208,6 +208,7 @@ class Parts:
             plus_addressing=loaded.plus_addressing,
             templates=loaded.templates,
             languages=loaded.languages,
+            answers=loaded.mailbox is not None,
         )
 
     def _rows_still_true(self, loaded: Loaded) -> dict[str, AccountRow]:
@@ -222,7 +223,7 @@ class Parts:
         """The finished row of a mail that is due."""
         pair = self.loaded.programme.pairs[mail.pair]
         now = self.clock.now()
-        return self._row_of(mail, self._words.compose(mail, pair, decision.meetings, now), now)
+        return self._row_of(mail, self._words.compose(mail, pair, decision.meetings, now, told=decision.answers), now)
 
     def _invite(self, mail: SendMail, decision: Decision, calendar: tuple[str, bytes], person: Person) -> OutboxRow:
         """Likewise, of one that brings an event; the pair may have left the programme."""
@@ -230,7 +231,9 @@ class Parts:
         pair = self.loaded.programme.pairs.get(mail.pair) or stand_in(
             mail, person, self.loaded.languages.words(person.language)
         )
-        return self._row_of(mail, self._words.compose(mail, pair, decision.meetings, now, calendar), now)
+        return self._row_of(
+            mail, self._words.compose(mail, pair, decision.meetings, now, calendar, decision.answers), now
+        )
 
     @staticmethod
     def _row_of(mail: SendMail, composed: Composed, now: datetime) -> OutboxRow:

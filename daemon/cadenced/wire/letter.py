@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from textwrap import shorten
 
 from cadenced.core.actions import Mail, SendMail
+from cadenced.core.answers import Answer, Told
 from cadenced.core.cadence import MONTHS, month_begins, month_of_cycle, period, period_of
 from cadenced.core.effort import hours_a_year
 from cadenced.core.model import UNTRIED, Cadence, Channel, Every, Kind, Meeting, Pair, Person, RoadmapMonth, State
@@ -32,7 +33,8 @@ class Someone:
     email: str
     has_calendar: bool  # an account of their own: they move a meeting by moving the event
     language: str
-    invited: bool  # by the organizer: they say no by declining
+    invited: bool  # by the organizer or by mail: they say no by declining
+    answers: bool = False  # what they reply is read, and settles what the mail asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,8 @@ class Letter:
     tried: int  # how many times before the meeting's did not suit either
     moves: int  # how often it was given another time, none of them by a person
     free_until: str  # the last day that another time was looked for on: "Wed 31 Mar"; "" for a call
+    todos: tuple[str, ...] = ()  # what they added to the homework
+    done: bool = False  # one of them said that the last month's task is done
 
     def names(self) -> dict[str, object]:
         return {field.name: getattr(self, field.name) for field in fields(self)}
@@ -90,8 +94,12 @@ def letter(  # noqa: PLR0913 — what a mail depends on
     *,
     programme_mailbox: bool,
     languages: Languages = BUILT_IN,
+    answers: bool = False,
+    told: Sequence[Answer] = (),
 ) -> Letter:
-    """Everything that a mail to one of the pair may say. `meetings` is the plan; `now` is aware."""
+    """Everything that a mail to one of the pair may say. `meetings` is the plan; `now` is aware. `answers`: whether
+    what is replied is read; `told` is what the two told us so.
+    """
     reader = pair.mentor if mail.person == pair.mentor.id else pair.protege
     other = pair.other(reader)
     words = languages.words(reader.language)
@@ -107,7 +115,7 @@ def letter(  # noqa: PLR0913 — what a mail depends on
     tries = mail.meeting.tries if mail.meeting else UNTRIED
     return Letter(
         language=words.language,
-        reader=_someone(reader),
+        reader=_someone(reader, answers=answers),
         other=_someone(other),
         to_mentor=reader is pair.mentor,
         month=month,
@@ -134,6 +142,10 @@ def letter(  # noqa: PLR0913 — what a mail depends on
         tried=len(tries.refused),
         moves=tries.changes,
         free_until=_period_ends(pair, mail.meeting, words) if mail.meeting else "",
+        todos=tuple(
+            one_line(each.text) for each in told if each.told is Told.TODO and each.month in (homework, number)
+        ),
+        done=any(each.told is Told.DONE and each.month == homework for each in told),
     )
 
 
@@ -151,10 +163,11 @@ def alert_names(alerts: Sequence[str], now: datetime) -> dict[str, object]:
     }
 
 
-def _someone(person: Person) -> Someone:
+def _someone(person: Person, *, answers: bool = False) -> Someone:
     name = one_line(person.name)
-    invited = person.channel is Channel.SCHEDULING
-    return Someone(name, called(name), person.email, person.calendar is not None, person.language, invited)
+    invited = person.channel in (Channel.SCHEDULING, Channel.INVITE)
+    own = person.calendar is not None and person.channel is Channel.CALDAV
+    return Someone(name, called(name), person.email, own, person.language, invited, answers)
 
 
 def _of_cycle(months: Sequence[RoadmapMonth], number: int) -> RoadmapMonth:

@@ -15,6 +15,7 @@ from email.utils import parseaddr
 from uuid import uuid5
 
 from cadenced.core.actions import Mail, SendMail
+from cadenced.core.answers import Answer
 from cadenced.core.errors import ConfigError
 from cadenced.core.model import IDENTITY_NAMESPACE, Meeting, Pair, Person
 from cadenced.wire.body import body as body_of
@@ -69,15 +70,22 @@ class Composer:
     """Writes mails. One per configuration: it keeps the compiled templates."""
 
     def __init__(
-        self, sender: str, *, plus_addressing: bool, templates: Mapping[str, str], languages: Languages = BUILT_IN
+        self,
+        sender: str,
+        *,
+        plus_addressing: bool,
+        templates: Mapping[str, str],
+        languages: Languages = BUILT_IN,
+        answers: bool = False,
     ) -> None:
-        """`sender` is "Name <address>" or an address. `templates` are a user's own sources by file name.
+        """`sender` is "Name <address>" or an address. `templates` are a user's own sources by file name. `answers`:
+        whether what people reply is read.
 
         Raises ConfigError when the sender is no address, or when a template has wrong syntax, a name that no mail has,
         uses a template that isn't there, or fails with an example: with file and line, all of them at once.
         """
         self._sender = _sender(sender)
-        self._plus = plus_addressing
+        self._plus, self._answers = plus_addressing, answers
         self._languages = languages
         self._templates = Templates(templates, languages)
         self._templates.check(
@@ -86,23 +94,25 @@ class Composer:
             for part in (TEXT, HTML)
         )
 
-    def compose(
+    def compose(  # noqa: PLR0913, PLR0917 — what a mail is made from
         self,
         mail: SendMail,
         pair: Pair,
         meetings: Sequence[Meeting],
         now: datetime,
         calendar: tuple[str, bytes] | None = None,
+        told: Sequence[Answer] = (),
     ) -> Composed:
-        """A mail to one of the pair. `meetings` is the pair's plan, to say what comes next; `now` is aware. `calendar`:
-        METHOD and iCalendar of an invitation that it carries (RFC 6047).
+        """A mail to one of the pair. `meetings` is the pair's plan, to say what comes next, and `told` what they told
+        us by mail; `now` is aware. `calendar`: METHOD and iCalendar of an invitation that it carries (RFC 6047).
 
         ValueError for an ALERT, which is not about a pair: see compose_alert(); and for an ANSWER: compose_answer().
         """
         if mail.kind in (Mail.ALERT, Mail.ANSWER):
             raise ValueError("an alert is written by compose_alert(), an answer by compose_answer()")
         reader = pair.mentor if mail.person == pair.mentor.id else pair.protege
-        spoken = letter(mail, pair, meetings, now, programme_mailbox=self._plus, languages=self._languages)
+        known = {"programme_mailbox": self._plus or self._answers, "answers": self._answers}
+        spoken = letter(mail, pair, meetings, now, **known, languages=self._languages, told=told)
         envelope = _Envelope(
             mail.key,
             _mailbox(reader),
@@ -174,7 +184,7 @@ class Composer:
         offers = names.get("offers")
         address = self._reply_to(key)
         return buttons(
-            address.addr_spec if address and names.get("programme_mailbox") else "",
+            address.addr_spec if address and self._answers else "",
             subject,
             str(names["language"]),
             kind,
@@ -210,7 +220,9 @@ class Composer:
             references = "\r\n ".join(envelope.thread)
             lines += [f"In-Reply-To: {envelope.thread[-1]}", f"References: {references}"]
         address = self._reply_to(envelope.key)
-        if address and envelope.to_pair:  # RFC 2369 §3.2: where answers are read, a mail is the way out
+        if (
+            address and envelope.to_pair and self._answers
+        ):  # RFC 2369 §3.2: where answers are read, a mail is the way out
             lines.append(f"List-Unsubscribe:\r\n <{mailto(address.addr_spec)}?subject=stop&body=stop>")
         return "".join(f"{line}\r\n" for line in lines).encode()
 
@@ -220,7 +232,7 @@ class Composer:
     def _reply_to(self, key: str) -> Address | None:
         """A subaddress (RFC 5233) of the sender that tells the message, where the server takes them."""
         if not self._plus:
-            return None
+            return self._sender if self._answers else None
         return Address(self._sender.display_name, f"{self._sender.username}+{reply_token(key)}", self._sender.domain)
 
 

@@ -38,6 +38,7 @@ def answer_names(  # noqa: PLR0913 — an answer may say all of it
     now: datetime,
     *,
     programme_mailbox: bool,
+    answers: bool = False,
     taken: Sequence[str] = (),
     refused: Sequence[tuple[str, str, str]] = (),
     meeting: Meeting | None = None,
@@ -51,7 +52,9 @@ def answer_names(  # noqa: PLR0913 — an answer may say all of it
     start and end (UTC) at which `meeting` could be instead. `now` is aware.
     """
     mail = SendMail("", pair.id, Mail.ANSWER, person.id, meeting, now, now, month, "", times=tuple(times))
-    spoken = letter(mail, pair, (), now, programme_mailbox=programme_mailbox, languages=languages).names()
+    spoken = letter(
+        mail, pair, (), now, programme_mailbox=programme_mailbox, languages=languages, answers=answers
+    ).names()
     return spoken | {
         "taken": tuple(one_line(text) for text in taken),
         "refused": tuple((one_line(said), one_line(why), one_line(instead)) for said, why, instead in refused),

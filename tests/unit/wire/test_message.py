@@ -152,7 +152,7 @@ def test_with_plus_addressing_a_reply_goes_to_the_programme_with_a_token_of_the_
         user, _, token = address.username.partition("+")
         assert (user, address.domain) == ("agenda", "example.org")
         assert re.fullmatch(r"[0-9a-f]{20}", token)
-        assert "A reply to this mail goes to the programme's mailbox" in text_of(mail)
+        assert "The programme reads what you reply" in text_of(mail)
         tokens.add(token)
     assert len(tokens) == 2
 

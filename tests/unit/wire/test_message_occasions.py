@@ -197,7 +197,7 @@ def test_the_stanza_makes_the_protege_a_mentor_as_often_as_the_two_met():
 def test_the_stanza_survives_plain_text_whatever_ids_people_have():
     p = replace(WITH_END, protege=replace(WITH_END.protege, id="j" * 63), roadmap=replace(pair().roadmap, id="r" * 63))
     text = text_of(once(Mail.COMPLETION, p=p))
-    found = text[text.index("[policies.") : text.index("A reply to this mail")]
+    found = text[text.index("[policies.") : text.index("The programme reads what")]
     assert tomllib.loads(found) == tomllib.loads(stanza(p))
 
 
