@@ -19,7 +19,7 @@ from tests.support.mails import NOW, composer, html_of, meeting, text_of, write
 from tests.support.programme import pair, person
 
 LANGUAGES = ("en", "de")
-MONTHS = {Mail.INTRODUCTION: 6, Mail.PULSE: 7, Mail.RENEWAL: 12, Mail.COMPLETION: 12}
+MONTHS = {Mail.CHARTER: 1, Mail.INTRODUCTION: 6, Mail.PULSE: 7, Mail.RENEWAL: 12, Mail.COMPLETION: 12}
 OFFERS = tuple((NOW + timedelta(days=days), NOW + timedelta(days=days, hours=1)) for days in (5, 6, 9))
 LINK = "https://meet.example.org/rooms/the-mentoring-programme/maya-and-jonas?pwd=Zm9vYmFyYmF6cXV1eA"
 INVITATIONS = (Mail.INVITE, Mail.UPDATE, Mail.CANCEL)

@@ -36,7 +36,7 @@ def make_ready() -> str:
         _run("apt-get", "-qq", "update", environment=environment)
         _run("apt-get", "-qq", "-y", "install", "--no-install-recommends", *absent, environment=environment)
     if missing():
-        _run("npm", "ci", "--silent")
+        _run("npm", "ci", "--loglevel=error")
     return missing()
 
 
