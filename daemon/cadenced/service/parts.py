@@ -87,6 +87,16 @@ class Loaded:
     def people(self) -> dict[str, Person]:
         return {person.id: person for pair in self.programme.pairs.values() for person in pair.people}
 
+    def composer(self) -> Composer:
+        """What writes its mails. ConfigError when a template is wrong."""
+        return Composer(
+            self.mail.sender,
+            plus_addressing=self.plus_addressing,
+            templates=self.templates,
+            languages=self.languages,
+            answers=self.mailbox is not None,
+        )
+
     @property
     def organizer(self) -> Guest:
         """Of all invitations by mail: the sender."""
@@ -203,13 +213,7 @@ class Parts:
         before = getattr(self, "loaded", None)
         if self._composer is not None and before is not None and _alike(before, loaded):
             return self._composer
-        return Composer(
-            loaded.mail.sender,
-            plus_addressing=loaded.plus_addressing,
-            templates=loaded.templates,
-            languages=loaded.languages,
-            answers=loaded.mailbox is not None,
-        )
+        return loaded.composer()
 
     def _rows_still_true(self, loaded: Loaded) -> dict[str, AccountRow]:
         """What is known of the accounts, where their settings stayed: pairs can be turned before the next look."""
@@ -243,11 +247,13 @@ class Parts:
 
 
 def _alike(one: Loaded, other: Loaded) -> bool:
-    return (one.mail.sender, one.plus_addressing, one.templates, one.languages) == (
+    """Whether the same composer writes for both."""
+    return (one.mail.sender, one.plus_addressing, one.templates, one.languages, one.mailbox is None) == (
         other.mail.sender,
         other.plus_addressing,
         other.templates,
         other.languages,
+        other.mailbox is None,
     )
 
 

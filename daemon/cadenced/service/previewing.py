@@ -24,7 +24,6 @@ from cadenced.shell.clock import FixedClock, SystemClock
 from cadenced.shell.mailer import Mailer
 from cadenced.shell.store import Store
 from cadenced.wire.languages import Languages
-from cadenced.wire.message import Composer
 from cadenced.wire.yearbook import Year, page
 
 
@@ -101,20 +100,16 @@ async def _decided(installation: Installation, loaded: Loaded, pair: Pair, clock
 
 def _composed(pair: Pair, decision: Decision, loaded: Loaded, span: tuple[int, int], ends: datetime) -> Year:
     """What takes place before `ends`, and the finished mails."""
-    composer = Composer(
-        loaded.mail.sender,
-        plus_addressing=loaded.plus_addressing,
-        templates=loaded.templates,
-        languages=loaded.languages,
-    )
+    composer, now = loaded.composer(), decision.now
     first, months = span
     begins = midnight(month_begins(pair, first)).replace(tzinfo=ZoneInfo(pair.timezone))
     seen = (m for m in decision.meetings if m.state is State.STANDING and m.start < ends)
-    meetings = tuple(m for m in seen if m.start >= min(begins, decision.now))
+    meetings = tuple(m for m in seen if m.start >= min(begins, now))
     told = (*decision.mails, *_invitations(pair, decision, loaded.horizon.ahead))
-    due = [(max(mail.due, decision.now), mail) for mail in told]
-    mails = [(at, mail, composer.compose(mail, pair, decision.meetings, at)) for at, mail in due if at < ends]
-    return Year(pair, decision.now, first, months, meetings, mails)
+    due = [(at, mail) for mail in told if (at := max(mail.due, now)) < ends]
+    plan, answers = decision.meetings, decision.answers
+    mails = [(at, mail, composer.compose(mail, pair, plan, at, told=answers)) for at, mail in due]
+    return Year(pair, now, first, months, meetings, mails)
 
 
 def _invitations(pair: Pair, decision: Decision, ahead: timedelta) -> Iterator[SendMail]:
