@@ -12,10 +12,11 @@ from pathlib import Path
 
 from cadenced.config.roadmaps import load_roadmaps
 from cadenced.core.actions import Mail
+from cadenced.core.answers import Answer, Told
 from cadenced.core.model import Kind, Pair
 from cadenced.wire.message import Composed, Composer
 from cadenced.wire.occasions import answer_names
-from tests.support.mails import NOW, composer, html_of, meeting, text_of, write
+from tests.support.mails import ABOUT_A_MONTH, NOW, composer, due, html_of, meeting, text_of
 from tests.support.programme import pair, person
 
 LANGUAGES = ("en", "de")
@@ -23,6 +24,10 @@ MONTHS = {Mail.CHARTER: 1, Mail.INTRODUCTION: 6, Mail.PULSE: 7, Mail.RENEWAL: 12
 OFFERS = tuple((NOW + timedelta(days=days), NOW + timedelta(days=days, hours=1)) for days in (5, 6, 9))
 LINK = "https://meet.example.org/rooms/the-mentoring-programme/maya-and-jonas?pwd=Zm9vYmFyYmF6cXV1eA"
 INVITATIONS = (Mail.INVITE, Mail.UPDATE, Mail.CANCEL)
+TOLD = (
+    Answer("1", "maya-jonas", "asha", Told.TODO, NOW, month=4, text=f"Read {LINK} and tell what of it holds here"),
+    Answer("2", "maya-jonas", "asha", Told.DONE, NOW, month=9),
+)
 CALL: dict = {"call": True}
 TALKS: dict[Mail, dict[str, dict]] = {  # what a mail may be about, of the kinds that are about a meeting
     **{kind: {"": {}, "call": CALL} for kind in (Mail.BRIEF, Mail.FOLLOW_UP, Mail.MOVED, *INVITATIONS)},
@@ -75,10 +80,11 @@ def _to_pairs(language: str) -> Iterator[Sample]:
 
 def _write(language: str, to: str, plus: bool, kind: Mail, more: dict) -> Composed:
     both = couple(language)
-    about = meeting(both, "2026-12-18T11:00", Kind.CALL, 1) if more.get("call") else None
+    call = meeting(both, "2026-12-18T11:00", Kind.CALL, 1) if "call" in more else None
+    about = None if kind in ABOUT_A_MONTH else call or meeting(both)
     rest = {name: value for name, value in more.items() if name != "call"}
-    month = MONTHS.get(kind, 10 if about else 4)
-    return write(both, to, kind=kind, by=_writer(plus), about=about, month=month, **rest)
+    mail = due(both, getattr(both, to), kind, about, MONTHS.get(kind, 10 if call else 4), **rest)
+    return _writer(plus).compose(mail, both, [about] if about else [], NOW, told=TOLD)
 
 
 def _answer(language: str, to: str, plus: bool, kind: Mail, more: dict) -> Composed:
