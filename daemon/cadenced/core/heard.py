@@ -11,10 +11,9 @@ from datetime import datetime
 
 from cadenced.core.answers import Answer, Told
 from cadenced.core.events import Baseline, Copy, ObservedEvent
-from cadenced.core.merge import NEVER
+from cadenced.core.merge import BY_MAIL, NEVER
 from cadenced.core.model import Meeting, State
 
-BY_MAIL = "mail/"  # and a person's id: where their word stands, as if it were an account; no account has a slash
 YES_OR_NO = (Told.ACCEPTED, Told.TENTATIVE, Told.DECLINED, Told.MOVED)
 ON_OR_OFF = (Told.ACCEPTED, Told.MOVED, Told.SKIPPED)
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from cadenced.core.events import Baseline, Copy, ObservedEvent, fingerprint
 from cadenced.core.model import UNTRIED, Identity, Meeting, State, Tries
 
+BY_MAIL = "mail/"  # and a person's id: where their word stands, as if it were an account; no account has a slash
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 Refusals = Mapping[str, Baseline | None]
@@ -167,5 +168,6 @@ def _texts(event: ObservedEvent, baseline: Baseline) -> tuple[tuple[str, str], .
 
 def _reason(copy: Copy) -> str:
     if _moved(copy.event):
-        return f"moved in the calendar {copy.account!r}"
+        by_mail = copy.account.startswith(BY_MAIL)
+        return "moved by mail" if by_mail else f"moved in the calendar {copy.account!r}"
     return "stands in the calendars"

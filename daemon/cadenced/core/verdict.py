@@ -30,6 +30,8 @@ class Why(StrEnum):
     BUSY = "it does not suit both"
     DELEGATED = "nobody else can come instead"
     LONG = "that is too long"
+    OTHER_TIME = "it has another time by now"
+    NONE_SUITS = "none of the times suits"
     OLD = "a newer invitation has gone out since"
 
 

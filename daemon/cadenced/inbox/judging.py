@@ -77,23 +77,26 @@ class Judge:
         for each in said:
             await self._take(each)
         unclear = [each for each in said if each.meant is Meant.UNCLEAR]
+        hard = any(each.why is Why.NONE_SUITS for each in self._refused)
         return Verdict(
             tuple(self._found),
             tuple(self._refused),
             self._meeting(),
             self._offers,
             help=any(each.meant is Meant.HELP for each in said) or bool(unclear),
-            to_coordinator=self._to_coordinator(received, quoted=bool(unclear) or not said),
+            to_coordinator=self._to_coordinator(received, quoted=bool(unclear) or hard or not said),
         )
 
     async def _take(self, said: Said) -> None:
-        if said.meant is Meant.HELP:
-            return
         if said.meant is Meant.UNCLEAR:
             self._refuse(said, Why.UNCLEAR)
         elif said.reason is not None:
             self._refuse(said, REASONS.get(said.reason, Why.NO_TIME))
-        elif said.meant in SIMPLE:
+        elif said.meant is not Meant.HELP:
+            await self._told(said)
+
+    async def _told(self, said: Said) -> None:
+        if said.meant in SIMPLE:
             self._note(SIMPLE[said.meant], text=said.text)
         elif said.meant in PAST:
             self._past(said)
@@ -103,6 +106,8 @@ class Judge:
             await self._number(said)
         elif said.meant in (Meant.YES, Meant.NO) and self._kind is Mail.RENEWAL:
             self._note(Told.GOES_ON if said.meant is Meant.YES else Told.ENDS)
+        elif said.meant is Meant.NO and self._kind is Mail.TIMES:
+            self._refuse(said, Why.NONE_SUITS)
         elif (meeting := self._coming(said)) is not None:
             await self._about(said, meeting)
 
@@ -119,6 +124,8 @@ class Judge:
             await self._move(said, meeting, said.start)
         elif said.meant is Meant.SKIP:
             self._note(Told.SKIPPED, meeting)
+        elif self.context.mail and self.context.mail.start not in (None, meeting.start):
+            self._refuse(said, Why.OTHER_TIME)
         else:
             self._note(Told.ACCEPTED if said.meant is Meant.YES else Told.DECLINED, meeting)
 

@@ -14,6 +14,7 @@ from cadenced.core.fitting import Fit, fit
 from cadenced.core.jointly import plan_jointly
 from cadenced.core.model import Horizon, Meeting, Pair, Person, Programme
 from cadenced.core.records import AccountRow, PairState
+from cadenced.core.scene import Plan
 from cadenced.core.slots import Window
 from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.leaving import farewell
@@ -79,12 +80,20 @@ class Decider:
         turns = [self._turn(name, states[name], rows, now) for name in group if name not in gone]
         for turn in turns:  # what their people did meanwhile, before any of them looks for a time
             self.neighbourhood.decided(turn.pair.id, turn.standing)
-        scenes = [turn.scene(await self.neighbourhood.around(turn.pair, now)) for turn in turns]
-        plans = plan_jointly(scenes) if scenes else []
+        turns, plans = await self._planned(turns, now)
+        if late := [number for number, turn in enumerate(turns) if turn.overlooks(plans[number])]:
+            for number in late:  # nothing but the plan knows of the meetings that these answers are about
+                state = replace(turns[number].state, meetings=plans[number].meetings)
+                turns[number] = replace(turns[number], state=state)
+            turns, plans = await self._planned(turns, now)
         decisions = [turn.decide(plan) for turn, plan in zip(turns, plans, strict=True)]
         for decision in decisions:
             self.neighbourhood.decided(decision.pair, decision.meetings)
         return [*decisions, *(self._farewell(name, states[name], now) for name in gone)]
+
+    async def _planned(self, turns: list[Turn], now: datetime) -> tuple[list[Turn], list[Plan]]:
+        scenes = [turn.scene(await self.neighbourhood.around(turn.pair, now)) for turn in turns]
+        return turns, plan_jointly(scenes) if scenes else []
 
     def _turn(self, name: str, state: PairState, rows: Mapping[str, AccountRow], now: datetime) -> Turn:
         pair = paused(self.programme.pairs[name], state.answers)

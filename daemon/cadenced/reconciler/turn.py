@@ -15,19 +15,20 @@ from cadenced.core.answers import Answer, stopped, took_place
 from cadenced.core.cadence import month_of_cycle, roadmap_month
 from cadenced.core.diff import Place, cancel, diff
 from cadenced.core.events import Baseline
-from cadenced.core.heard import BY_MAIL, heard
+from cadenced.core.heard import heard
 from cadenced.core.hindrances import taken
-from cadenced.core.merge import Settled, settle
+from cadenced.core.merge import BY_MAIL, Settled, settle
 from cadenced.core.messages import messages, moved, times
 from cadenced.core.model import Horizon, Meeting, Pair, Person, RoadmapMonth, State
-from cadenced.core.records import AccountRow, CopyState, MailState, PairState
-from cadenced.core.scene import Ask, Plan, Scene
+from cadenced.core.records import AccountRow, MailState, PairState
+from cadenced.core.scene import Plan, Scene
 from cadenced.reconciler import traces
 from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.guests import Guests, key
 from cadenced.reconciler.leaving import invited, leave
 from cadenced.reconciler.organizer import Host
 from cadenced.reconciler.ours import closed, writable
+from cadenced.reconciler.problems import Problems
 from cadenced.reconciler.surroundings import Surroundings
 from cadenced.wire.languages import BUILT_IN, Languages
 from cadenced.wire.titles import fields_for, invitation_for
@@ -67,6 +68,13 @@ class Turn:
         away = taken(around.hindrances, around.bookings)
         return Scene(self.pair, standing, self.now, self.horizon, away, {u: b for u, b in graves.items() if b})
 
+    def overlooks(self, plan: Plan) -> bool:
+        """Whether people answered about meetings of the plan that neither a calendar nor the store knew of, as after a
+        lost database.
+        """
+        known = {meeting.uid for meeting in self.standing}
+        return any(meeting.uid in self.answers and meeting.uid not in known for meeting in plan.meetings)
+
     def decide(self, plan: Plan) -> Decision:
         meetings = tuple(self._declined(meeting) for meeting in plan.meetings)
         stale = tuple(self._stale(meetings, {mail.key for mail in self._asking(plan)}))
@@ -78,6 +86,7 @@ class Turn:
             *(mail for mail in self._asking(plan) if mail.key not in ledger),
         ]
         actions = tuple(self._actions(meetings, plan))
+        problems = Problems(self.pair, self.state, self.desks, self.copies, self.guests, self.now)
         return Decision(
             pair=self.pair.id,
             now=self.now,
@@ -86,7 +95,7 @@ class Turn:
             mails=tuple(sorted(self._wanted(mails), key=lambda mail: (mail.due, mail.key))),
             stale=stale,
             gaps=plan.gaps,
-            problems=dict(self._problems(meetings, plan)),
+            problems=dict(problems.of(meetings, plan)),
             rows={(row.uid, row.account): row for row in self.state.copies},
             seen_due=self.state.next_due,
             again=self._again(plan, actions),
@@ -233,9 +242,12 @@ class Turn:
         starts = {meeting.uid: meeting.start for meeting in meetings if meeting.state is State.STANDING}
         asks = f"{self.pair.id}/{Mail.TIMES}/"
         final = tuple(f"{self.pair.id}/{kind}/" for kind in (Mail.ANSWER, Mail.CANCEL))  # to what was said, or is off
+        silent = tuple(f"/{person}" for person in stopped(self.state.answers))
         for name, mail in self.state.mails.items():
             holds = name in asking if name.startswith(asks) else starts.get(mail.uid) == mail.start
-            if mail.state is MailState.QUEUED and mail.uid and not (holds or name.startswith(final)):
+            stale = mail.uid and not (holds or name.startswith(final))
+            unwanted = name.endswith(silent) and not name.startswith(final)
+            if mail.state is MailState.QUEUED and (stale or unwanted):
                 yield name
 
     def _told(self, ledger: set[str]) -> Iterator[SendMail]:
@@ -253,47 +265,7 @@ class Turn:
             who = {person.id for person in map(self._person, accounts) if person}
             yield from times(self.pair, ask, tuple(sorted(who)), self.now)
 
-    def _problems(self, meetings: Sequence[Meeting], plan: Plan) -> Iterator[tuple[str, str]]:
-        wanted = {m.uid for m in meetings if m.state is State.STANDING and m.end > self.now}
-        for row in self.state.copies:
-            foreign = row.state is CopyState.FOREIGN and closed(row, None)
-            if foreign and row.uid in wanted and row.account in self.desks:
-                text = f"In the calendar {row.account!r} a foreign event stands where a meeting of {row.pair} belongs"
-                text = f"{text} ({row.href}). Remove it, or leave it: cadenced will not touch it."
-                yield f"foreign/{row.uid}/{row.account}", text
-        for ask in plan.asks:
-            yield f"asked/{ask.meeting.uid}", _ask_text(self.pair, ask)
-        for gap in plan.gaps:
-            if "face-to-face" in gap:
-                yield f"gap/{gap}", f"{self.pair.id}: {gap}. Ask the two, or give them more hours or a longer interval."
-        for uid, copies in self.copies.items():
-            for account, copy in copies.items():
-                if copy.event.problem and account in self.desks:
-                    text = f"An event of {self.pair.id} in the calendar {account!r} cannot be read"
-                    yield f"garbled/{uid}/{account}", f"{text}: {copy.event.problem}. It is left alone."
-        yield from self._unreached()
-
-    def _unreached(self) -> Iterator[tuple[str, str]]:
-        """Guests whom the organizer's server can't reach."""
-        for person in self.guests.people:
-            address = f"{person.name} ({person.email})"
-            if self.guests.is_host(person):
-                text = f"[organizer] is the login of {address}, who can't be invited by themselves."
-                yield f"organizer/{person.id}", f"{text} Give [organizer] a login of its own."
-            elif said := self.guests.undelivered(person, self.now):
-                text = (
-                    f"The organizer's server can't bring the meetings of {self.pair.id} to {address}: it says {said}."
-                )
-                advice = 'Write the address by which it knows them, or give them a calendar, or channel = "none".'
-                yield f"undelivered/{person.id}", f"{text} {advice}"
-
 
 def _one_of(people: Sequence[Person]) -> str:
     """The id of somebody whose event it is alone."""
     return people[0].id if len(people) == 1 else ""
-
-
-def _ask_text(pair: Pair, ask: Ask) -> str:
-    when = f"{ask.meeting.start.astimezone(ZoneInfo(pair.timezone)):%-d %b %Y %H:%M}"
-    offered = "with times to choose from" if ask.times else "for no other time is free"
-    return f"{pair.id}: the meeting of {when} needs its people's word: {ask.why}. Both were asked by mail, {offered}."

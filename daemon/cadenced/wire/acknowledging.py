@@ -120,6 +120,11 @@ def _reason(each: Refused, words: Words) -> tuple[str, str]:
         Why.BUSY: (_("It does not suit both of you."), ""),
         Why.DELEGATED: (_("Nobody else can come instead."), _("“no” looks for another time.")),
         Why.LONG: (_("That is longer than a year."), _("Name a day within a year, or say “stop”.")),
+        Why.OTHER_TIME: (_("It has another time by now."), _("Answer the later mail.")),
+        Why.NONE_SUITS: (
+            _("None of these times suits you, then."),
+            _("“move to” and a day and time proposes another. The coordinator hears of it, too."),
+        ),
         Why.OLD: (_("A newer invitation has gone out since."), _("Answer that one.")),
     }
     why, instead = reasons[each.why]

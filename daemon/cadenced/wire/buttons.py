@@ -8,38 +8,39 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from cadenced.core.actions import Mail
+from cadenced.wire.languages import Words
 
 FALLBACK = "en"
 SUBJECT_LONG = 120  # characters of the subject answered: some programs cut a link off at 2,000
 TIMES_OFFERED = 9  # a number is one digit
 RATES = 5  # of the pulse
-# By language and key: what the button says, and what it writes. Answers are read in every language.
-WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+# By language and name: what a button writes. Answers are read in each of these languages, whatever the reader's is.
+ANSWERS: Mapping[str, Mapping[str, str]] = {
     "en": {
-        "yes": ("Yes", "yes"),
-        "no": ("No", "no"),
-        "cant": ("I can’t come", "no"),
-        "none": ("None of them", "no"),
-        "met": ("We met", "met"),
-        "not_met": ("We didn’t meet", "didn't meet"),
-        "skip": ("Skip it this time", "skip"),
-        "done": ("Done", "done"),
-        "pause": ("Pause until …", "pause until "),
-        "help": ("Help", "help"),
-        "stop": ("Stop these mails", "stop"),
+        "yes": "yes",
+        "no": "no",
+        "cant": "no",
+        "none": "no",
+        "met": "met",
+        "not_met": "didn't meet",
+        "skip": "skip",
+        "done": "done",
+        "pause": "pause until ",
+        "help": "help",
+        "stop": "stop",
     },
     "de": {
-        "yes": ("Ja", "ja"),
-        "no": ("Nein", "nein"),
-        "cant": ("Ich kann nicht", "nein"),
-        "none": ("Keiner davon", "nein"),
-        "met": ("Wir haben uns getroffen", "getroffen"),
-        "not_met": ("Wir haben uns nicht getroffen", "nicht getroffen"),
-        "skip": ("Diesmal ausfallen lassen", "ausfallen"),
-        "done": ("Erledigt", "erledigt"),
-        "pause": ("Pause bis …", "Pause bis "),
-        "help": ("Hilfe", "hilfe"),
-        "stop": ("Keine Mails mehr", "stopp"),
+        "yes": "ja",
+        "no": "nein",
+        "cant": "nein",
+        "none": "nein",
+        "met": "getroffen",
+        "not_met": "nicht getroffen",
+        "skip": "ausfallen",
+        "done": "erledigt",
+        "pause": "Pause bis ",
+        "help": "hilfe",
+        "stop": "stopp",
     },
 }
 ASKS: Mapping[Mail, tuple[str, ...]] = {
@@ -65,14 +66,14 @@ class Button:
     answer: str
 
 
-def buttons(reply_to: str, subject: str, language: str, kind: Mail, offers: int = 0) -> dict[str, tuple[Button, ...]]:
+def buttons(reply_to: str, subject: str, words: Words, kind: Mail, offers: int = 0) -> dict[str, tuple[Button, ...]]:
     """The names `asks`, what the mail itself asks, and `small`, what can be said at any time. Both are empty without an
     address to reply to. `offers`: how many times there are to choose from.
     """
     if not reply_to:
         return {"asks": (), "small": ()}
     asks, small = _asks(kind, offers), FOOT if kind not in (Mail.ALERT, Mail.COMPLETION) else ()
-    written = {name: button(reply_to, subject, *_word(language, name)) for name in (*asks, *small)}
+    written = {name: button(reply_to, subject, *_word(words, name)) for name in (*asks, *small)}
     return {"asks": tuple(written[name] for name in asks), "small": tuple(written[name] for name in small)}
 
 
@@ -95,10 +96,29 @@ def _asks(kind: Mail, offers: int) -> tuple[str, ...]:
     return (*numbers, "none") if numbers else ()
 
 
-def _word(language: str, name: str) -> tuple[str, str]:
+def _word(words: Words, name: str) -> tuple[str, str]:
     """What it says and what it writes; a number says itself."""
-    words = WORDS.get(language.partition("-")[0].lower(), WORDS[FALLBACK])
-    return (name, name) if name.isdigit() else words[name]
+    if name.isdigit():
+        return name, name
+    return labels(words)[name], ANSWERS.get(words.language, ANSWERS[FALLBACK])[name]
+
+
+def labels(words: Words) -> dict[str, str]:
+    """What each button says."""
+    _ = words.gettext
+    return {
+        "yes": _("Yes"),
+        "no": _("No"),
+        "cant": _("I can’t come"),
+        "none": _("None of them"),
+        "met": _("We met"),
+        "not_met": _("We didn’t meet"),
+        "skip": _("Skip it this time"),
+        "done": _("Done"),
+        "pause": _("Pause until …"),
+        "help": _("Help"),
+        "stop": _("Stop these mails"),
+    }
 
 
 def _encoded(text: str) -> str:

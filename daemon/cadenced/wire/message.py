@@ -186,7 +186,7 @@ class Composer:
         return buttons(
             address.addr_spec if address and self._answers else "",
             subject,
-            str(names["language"]),
+            self._languages.words(str(names["language"])),
             kind,
             len(offers) if isinstance(offers, tuple) else 0,
         )

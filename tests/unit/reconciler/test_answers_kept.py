@@ -89,7 +89,6 @@ class TestStop:
         await post.says("jonas", Told.RESUMED)
         assert await readers(house) == {"maya", "jonas"}
 
-    @pytest.mark.xfail(strict=True, reason="Turn._stale() leaves in the outbox what waits for who wants no more")
     async def test_takes_back_what_waits_to_be_sent(self, house, post):
         await post.lives(TWO)
         await readers(house)
@@ -151,7 +150,6 @@ class TestKept:
         assert not coming(await house.standing(), house.clock.at.date(), date(2026, 12, 31))
         assert await readers(house) == {"maya"}
 
-    @pytest.mark.xfail(strict=True, reason="a turn that knows of no meeting hears nothing of what was said of it")
     @pytest.mark.parametrize("told", [Told.MOVED, Told.DECLINED, Told.SKIPPED])
     async def test_what_no_calendar_has_is_known_from_the_first_turn_on(self, house, post, told):
         """A mail may be due that names the time."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cadenced.wire.buttons import WORDS
+from cadenced.wire.buttons import ANSWERS
 from cadenced.wire.vocabulary import LANGUAGES, Meant
 from cadenced.wire.whens import Why
 from cadenced.wire.words import LINES, Said
@@ -161,8 +161,8 @@ class TestTheWords:
         assert meant("yes\nJonas", name="Maya Okafor") == ["yes", "not understood"]
 
     def test_what_the_buttons_write_is_understood(self):
-        for words in WORDS.values():
-            for _, written in words.values():
+        for words in ANSWERS.values():
+            for written in words.values():
                 [said] = heard(written)
                 assert said.meant is not Meant.UNCLEAR, written
 
