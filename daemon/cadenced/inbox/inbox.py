@@ -69,33 +69,36 @@ class Inbox:
     async def run_once(self) -> Took:
         """Reads what came since. Raises StoreError, and what the mailbox raises: then nothing is passed over."""
         took = Took()
-        validity, after = await self._cursor()
+        validity, after, known = await self._cursor()
         found = await self.mailbox.fetch(self.account, validity, after, BATCH)
+        if found.renumbered:
+            _, known = await self.mailbox.latest(self.account)
+            await self._remember(found.validity, 0, known)
         own: list[int] = []
         for each in found.messages:
-            outcome = await self._take(each, took, anew=found.renumbered)
+            outcome = await self._take(each, took, anew=each.uid <= known)
             took.count(outcome)
             own += [each.uid] if outcome == COPY else []
-            await self._remember(each.validity, each.uid)
-        if found.renumbered and not found.messages:
-            await self._remember(found.validity, 0)
+            await self._remember(each.validity, each.uid, known)
         await self.mailbox.delete(self.account, found.validity, own)
         await self.store.clear_alert(ALERT, self.clock.now())
         took.more = found.more
         return took
 
-    async def _cursor(self) -> tuple[int, int]:
-        """Where it was read last; of a mailbox that is new to us, its end."""
+    async def _cursor(self) -> tuple[int, int, int]:
+        """The folder's validity, the UID that was read last, and up to which the folder was there before it was
+        renumbered; of a mailbox that is new to us, its end.
+        """
         whose, _, place = (await self.store.get_meta(CURSOR)).partition(" ")
-        if whose == self._whose and place:
-            validity, _, uid = place.partition(":")
-            return int(validity), int(uid)
-        latest = await self.mailbox.latest(self.account)
-        await self._remember(*latest)
-        return latest
+        if whose == self._whose and place.count(":") == 2:
+            validity, uid, known = map(int, place.split(":"))
+            return validity, uid, known
+        validity, uid = await self.mailbox.latest(self.account)
+        await self._remember(validity, uid, 0)
+        return validity, uid, 0
 
-    async def _remember(self, validity: int, uid: int) -> None:
-        await self.store.set_meta(CURSOR, f"{self._whose} {validity}:{uid}")
+    async def _remember(self, validity: int, uid: int, known: int) -> None:
+        await self.store.set_meta(CURSOR, f"{self._whose} {validity}:{uid}:{known}")
 
     @property
     def _whose(self) -> str:

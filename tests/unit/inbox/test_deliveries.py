@@ -123,3 +123,21 @@ async def test_a_mail_without_a_sender_or_a_sense_stops_nothing(post):
     report(post, row, "failed", "5.1.1")
     await post.later()
     assert await state(post, row) is MailState.FAILED
+
+
+async def test_a_mailbox_that_is_renumbered_is_read_anew_and_what_is_old_in_it_counts_for_nothing(post):
+    """More of it than is read at once, from before we were here."""
+    old = EmailMessage()
+    old["From"], old["To"], old["Date"] = "jonas@example.org", SENDER, "Mon, 01 Jun 2026 09:00:00 +0000"
+    old.set_content("stop")
+    for number in range(120):
+        del old["Message-ID"]
+        old["Message-ID"] = f"<{number}@example.org>"
+        post.imap.folders["INBOX"].put(old.as_bytes(policy=SMTP))
+    row = await first(post)
+    post.imap.folders["INBOX"].renumber()
+    report(post, row, "failed", "5.1.1")
+    await post.later()
+    assert (await post.store.load_pair("maya-jonas")).answers == ()
+    assert await state(post, row) is MailState.FAILED
+    assert await post.store.mails_read() == {"bounce": 1}
