@@ -8,10 +8,6 @@ from tests.browser import chromium, setup
 from tests.browser.chromium import Page
 
 
-def pytest_configure(config):
-    config.addinivalue_line("markers", "browser: needs Debian's Chromium, and npm (make browser)")
-
-
 def pytest_collection_modifyitems(items):
     """Where `python -m tests.browser.setup check` was not run, these tests say so instead of failing."""
     if reason := setup.missing():
