@@ -107,7 +107,7 @@ class Inviter:
         return replace(self.write(brought, decision, (method, text), person), due=_soon(now, number))
 
     def _person(self, pair: Pair | None, account: str) -> Person:
-        """Who is invited; of a pair that left the programme perhaps only the address is known."""
+        """Who is invited; of a pair that left the programme, or an address that left it, perhaps only that is known."""
         people = pair.people if pair else [p for each in self.programme.pairs.values() for p in each.people]
         named = next((person for person in people if person.email.lower() == _address(account)), None)
         if named is not None:
@@ -117,7 +117,7 @@ class Inviter:
 
 
 def stand_in(mail: SendMail, person: Person, words: Words) -> Pair:
-    """For a pair that left the programme: enough of it to take back what somebody was invited to."""
+    """For whom no pair of the programme has: enough of one to take back what they were invited to."""
     partner = Person("", words.gettext("your mentoring partner"), person.email, person.timezone, ())
     month = RoadmapMonth(1, "", "", "")
     start = mail.meeting.start.date() if mail.meeting else mail.due.date()

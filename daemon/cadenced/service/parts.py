@@ -230,11 +230,11 @@ class Parts:
         return self._row_of(mail, self._words.compose(mail, pair, decision.meetings, now, told=decision.answers), now)
 
     def _invite(self, mail: SendMail, decision: Decision, calendar: tuple[str, bytes], person: Person) -> OutboxRow:
-        """Likewise, of one that brings an event; the pair may have left the programme."""
+        """Likewise, of one that brings an event; the pair may have left the programme, or the address the pair."""
         now = self.clock.now()
-        pair = self.loaded.programme.pairs.get(mail.pair) or stand_in(
-            mail, person, self.loaded.languages.words(person.language)
-        )
+        pair = self.loaded.programme.pairs.get(mail.pair)
+        if pair is None or person not in pair.people:
+            pair = stand_in(mail, person, self.loaded.languages.words(person.language))
         return self._row_of(
             mail, self._words.compose(mail, pair, decision.meetings, now, calendar, decision.answers), now
         )
