@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from cadenced.core.accounts import INVITED
-from cadenced.core.actions import EventAction
+from cadenced.core.actions import EventAction, Mail
 from cadenced.core.diff import cancel
 from cadenced.core.events import Copy, ObservedEvent
 from cadenced.core.model import Meeting
@@ -18,12 +18,14 @@ from cadenced.reconciler.decision import Decision
 
 
 def farewell(name: str, state: PairState, accounts: Collection[str], now: datetime) -> Decision:
-    """A pair that left the programme: its future events go, whoever touched them; nothing more is said. What stands in
-    an account that left, too, is out of reach.
+    """A pair that left the programme: its future events go, whoever touched them; nothing more is said but that they do,
+    to who was invited by mail. What stands in an account that left, too, is out of reach.
     """
     there = {*accounts, *invited(state.copies)}
     gone = leave(traces.copies(state.copies), there, state, "the pair is no longer in the programme", now)
-    stale = tuple(key for key, mail in state.mails.items() if mail.state is MailState.QUEUED)
+    last_word = f"{name}/{Mail.CANCEL}/"
+    queued = (key for key, mail in state.mails.items() if mail.state is MailState.QUEUED)
+    stale = tuple(key for key in queued if not key.startswith(last_word))
     rows = {(row.uid, row.account): row for row in state.copies}
     return Decision(name, now, actions=tuple(gone), stale=stale, rows=rows, seen_due=state.next_due)
 

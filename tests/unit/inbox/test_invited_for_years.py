@@ -31,3 +31,17 @@ class TestAnAddressThatChanges:
         assert uids(post.invitations("maya", "CANCEL")) == standing
         assert uids(post.invitations("maya.new")) == standing
         assert post.invitations("jonas", "CANCEL") == post.invitations("maya.new", "CANCEL") == []
+
+
+class TestAPairThatLeaves:
+    async def test_takes_its_invitations_back_however_long_the_mail_server_is_away(self, post):
+        await post.runs(pair(protege=invited("jonas")))
+        standing = uids(post.invitations("jonas"))
+        await post.later(hours=1)
+        post.postbox.faults["jonas@example.org"] = "450 4.2.0 greylisted, try again"
+        await post.runs()
+        for _ in range(2):
+            await post.later(hours=25)
+        post.postbox.faults.clear()
+        await post.later(hours=2)
+        assert uids(post.invitations("jonas", "CANCEL")) == standing
