@@ -14,6 +14,8 @@ from cadenced.wire.languages import BUILT_IN, ENGLISH, Languages, Words
 # all but tab and new line, and what marks byte orders: XML 1.0 §2.2 has no way to write most of them, and CalDAV is XML
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ufeff\ufffe\uffff]")
 
+_DEGREE = re.compile(r"[A-Za-z]+[A-Z]|[IVX]+|Jr|Sr|Esq")  # ends in a capital, as no first name does
+
 
 def fields_for(
     pair: Pair, person: Person, meeting: Meeting, month: RoadmapMonth, languages: Languages = BUILT_IN
@@ -86,7 +88,13 @@ def _plain(text: str) -> str:
 
 
 def called(name: str) -> str:
-    """What a person is called: "Maya" for "Maya Okafor", "Okafor, Maya" and "Dr. Maya Okafor"."""
-    family, comma, given = name.partition(",")
-    words = [word for word in (given if comma and given.strip() else family).split() if not word.endswith(".")]
+    """What a person is called: "Maya" for "Maya Okafor", "Okafor, Maya", "Dr. Maya Okafor" and "Maya Okafor, PhD"."""
+    family, _, rest = name.partition(",")
+    given = [word for word in rest.replace(",", " ").split() if family.isupper() or _may_be_given(word)]
+    words = given or [word for word in family.split() if not word.endswith(".")]
     return words[0] if words else name
+
+
+def _may_be_given(word: str) -> bool:
+    """Whether what stands after a comma may be a first name: no degree ("PhD", "MBA"), suffix or sign."""
+    return word[:1].isalpha() and not word.endswith(".") and not _DEGREE.fullmatch(word)

@@ -84,7 +84,22 @@ def test_letters_and_signs_of_all_kinds_stay():
 
 @pytest.mark.parametrize(
     ("name", "short"),
-    [("Maya Okafor", "Maya"), ("Okafor, Maya", "Maya"), ("Dr. Maya Okafor", "Maya"), ("Maya", "Maya"), ("Dr.", "Dr.")],
+    [
+        ("Maya Okafor", "Maya"),
+        ("Okafor, Maya", "Maya"),
+        ("Dr. Maya Okafor", "Maya"),
+        ("Maya", "Maya"),
+        ("Dr.", "Dr."),
+        ("Maya Okafor, PhD", "Maya"),
+        ("Maya Okafor, M.D., MBA", "Maya"),
+        ("Maya Okafor, PhD 🐻", "Maya"),
+        ("Maya Okafor, Jr.", "Maya"),
+        ("Okafor, Dr. Maya, PhD", "Maya"),
+        ("OKAFOR, MAYA", "MAYA"),
+        ("Okafor, McKenzie", "McKenzie"),
+        ("Okafor, Jean-Luc", "Jean-Luc"),
+        ("Okafor, 明", "明"),
+    ],
 )
 def test_a_person_is_called_by_the_first_name(name, short):
     assert called(name) == short
