@@ -94,6 +94,14 @@ class PostHouse:
         self.open()
         await self.runs(*pairs)
 
+    async def forgets(self) -> None:
+        """Restarts with an empty database beside the journal."""
+        pairs = self.parts.loaded.programme.pairs.values()
+        await self.parts.close()
+        (self.folder / "store.db").unlink()
+        self.open()
+        await self.runs(*pairs)
+
     async def close(self) -> None:
         await self.parts.close()
 

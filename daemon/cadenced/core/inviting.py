@@ -3,10 +3,11 @@
 Owns their keys, and that one mail is invitation and agenda where both are due. Must never know iCalendar.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, timedelta
 from zlib import crc32
 
+from cadenced.core.accounts import INVITED
 from cadenced.core.actions import CreateEvent, EventAction, Mail, SendMail
 from cadenced.core.due import about_meeting, key
 
@@ -20,18 +21,46 @@ def sequence_at(now: datetime) -> int:
     return (now - EPOCH) // timedelta(seconds=1)
 
 
-def telling(action: EventAction, person: str, month: int, now: datetime, *, off: bool) -> SendMail:
+def sent_last(etag: str) -> int:
+    """The SEQUENCE that somebody was sent last of an event, from what stands for the ETag of their copy of it."""
+    sent = etag.strip('"')
+    return int(sent) if sent.isdigit() else 0
+
+
+def following(etag: str, now: datetime) -> int:
+    """The next after that, also twice in a second, and where a clock was set back."""
+    return max(sequence_at(now), sent_last(etag) + 1)
+
+
+def telling(  # noqa: PLR0913 — what tells one such mail from all others
+    action: EventAction,
+    person: str,
+    month: int,
+    now: datetime,
+    *,
+    off: bool,
+    sequence: int = 0,
+    ledger: Collection[str] = (),
+) -> SendMail:
     """The mail that tells somebody, by id, of an action; `off`: that the meeting does not take place.
 
-    An invitation to the same time goes out to an address once, whatever is lost; a change of it is as unique as its
-    sequence.
+    An invitation to the same time goes out to an address once, whatever is lost, and once more each time that the
+    meeting was taken back, by the keys of the `ledger`; a change of it is as unique as its sequence.
     """
     meeting = action.meeting
     about = f"{about_meeting(meeting)}@{meeting.start:%Y%m%dT%H%MZ}"
     kind = Mail.CANCEL if off else Mail.INVITE if isinstance(action, CreateEvent) else Mail.UPDATE
-    unique = f"{crc32(action.account.encode()):08x}" if kind is Mail.INVITE else f"{sequence_at(now)}"
+    unique = _invitation(action, person, ledger) if kind is Mail.INVITE else f"{sequence}"
     name, pair = f"{about}.{unique}", meeting.identity.pair
     return SendMail(key(pair, kind, name, person), pair, kind, person, meeting, now, meeting.end, month, action.reason)
+
+
+def _invitation(action: EventAction, person: str, ledger: Collection[str]) -> str:
+    """Which one it is, of those to the same time."""
+    begins = f"{action.meeting.identity.pair}/{Mail.CANCEL}/{about_meeting(action.meeting)}@"
+    ends = (f"/{person}", f"/{action.account.removeprefix(INVITED)}")
+    before = sum(key.startswith(begins) and key.endswith(ends) for key in ledger)
+    return f"{crc32(action.account.encode()):08x}" + (f".{before}" if before else "")
 
 
 def carrier(mail: SendMail, planned: Iterable[SendMail]) -> SendMail:

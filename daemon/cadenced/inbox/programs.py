@@ -11,6 +11,7 @@ from datetime import datetime
 from cadenced.core.accounts import INVITED
 from cadenced.core.answers import Answer, Told
 from cadenced.core.fitting import Fit
+from cadenced.core.inviting import sent_last
 from cadenced.core.model import Meeting, Pair, Person
 from cadenced.core.participation import PartStat
 from cadenced.core.records import CopyRow, PairState
@@ -54,12 +55,12 @@ class Programs:
             return Why.OFF
         if meeting.end <= self.now:
             return Why.OVER
-        if not isinstance(said, Refresh) and said.sequence < _sequence(row):
+        if not isinstance(said, Refresh) and said.sequence < sent_last(row.etag):
             return Why.OLD
         return None
 
     async def _counter(self, said: Counter, meeting: Meeting, row: CopyRow) -> Verdict:
-        sent = (row.body, _sequence(row))
+        sent = (row.body, sent_last(row.etag))
         if said.start <= self.now:
             return replace(self._no(said, Why.PAST, meeting), countered=sent)
         _, fit = await self.fits(self.pair.id, meeting.uid, (said.start, said.end))
@@ -79,9 +80,3 @@ class Programs:
     @property
     def _account(self) -> str:
         return f"{INVITED}{self.person.email.lower()}"
-
-
-def _sequence(row: CopyRow) -> int:
-    """Of the invitation that went out last (service/inviting.py)."""
-    sent = row.etag.strip('"')
-    return int(sent) if sent.isdigit() else 0

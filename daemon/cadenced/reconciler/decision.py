@@ -3,7 +3,7 @@
 Must never know how it came about.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -33,6 +33,7 @@ class Decision:
     seen_due: datetime | None = None
     again: datetime | None = None  # when a meeting may be changed that was changed a short time ago
     answers: tuple[Answer, ...] = ()  # what the two told us by mail
+    ledger: Collection[str] = ()  # the keys of the mails that were written before, without those that are stale
     by_hand: bool = False  # a human has placed a meeting, perhaps where one of them meets somebody else
 
     @property

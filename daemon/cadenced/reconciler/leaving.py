@@ -18,8 +18,8 @@ from cadenced.reconciler.decision import Decision
 
 
 def farewell(name: str, state: PairState, accounts: Collection[str], now: datetime) -> Decision:
-    """A pair that left the programme: its future events go, whoever touched them; nothing more is said but that they do,
-    to who was invited by mail. What stands in an account that left, too, is out of reach.
+    """A pair that left the programme: its future events go, whoever touched them; nothing more is said, but to who was
+    invited by mail that they do. What stands in an account that left, too, is out of reach.
     """
     there = {*accounts, *invited(state.copies)}
     gone = leave(traces.copies(state.copies), there, state, "the pair is no longer in the programme", now)
@@ -27,7 +27,8 @@ def farewell(name: str, state: PairState, accounts: Collection[str], now: dateti
     queued = (key for key, mail in state.mails.items() if mail.state is MailState.QUEUED)
     stale = tuple(key for key in queued if not key.startswith(last_word))
     rows = {(row.uid, row.account): row for row in state.copies}
-    return Decision(name, now, actions=tuple(gone), stale=stale, rows=rows, seen_due=state.next_due)
+    told = state.mails.keys() - set(stale)
+    return Decision(name, now, actions=tuple(gone), stale=stale, rows=rows, seen_due=state.next_due, ledger=told)
 
 
 def invited(rows: Iterable[CopyRow]) -> set[str]:

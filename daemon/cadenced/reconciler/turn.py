@@ -100,6 +100,7 @@ class Turn:
             seen_due=self.state.next_due,
             again=self._again(plan, actions),
             answers=self.state.answers,
+            ledger=ledger,
             by_hand=self._by_hand(meetings),
         )
 

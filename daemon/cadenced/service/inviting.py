@@ -4,7 +4,7 @@ Owns what is remembered of an invitation: the event as it was sent last, as if i
 what is due, nor what a mail says around the event.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,7 +13,7 @@ from cadenced.core.accounts import INVITED
 from cadenced.core.actions import CancelEvent, CreateEvent, EventAction, SendMail, UpdateEvent, is_note
 from cadenced.core.cadence import MONTHS, roadmap_month
 from cadenced.core.due import local_day
-from cadenced.core.inviting import carrier, sequence_at, telling
+from cadenced.core.inviting import carrier, following, sent_last, telling
 from cadenced.core.model import Cadence, Every, Pair, Person, Programme, Roadmap, RoadmapMonth, State
 from cadenced.core.participation import Guest
 from cadenced.core.records import CopyRow, CopyState, OutboxRow
@@ -24,6 +24,7 @@ from cadenced.wire.invitations import Method, invitation
 from cadenced.wire.languages import Words
 
 Calendar = tuple[str, bytes]  # METHOD and iCalendar
+UNKNOWN = '"0"'  # of what was sent last: any answer to it counts
 
 
 class Clock(Protocol):
@@ -32,12 +33,12 @@ class Clock(Protocol):
 
 class Store(Protocol):
     async def save_invitations(
-        self, kept: Sequence[CopyRow], gone: Sequence[CopyRow], mails: Sequence[OutboxRow]
+        self, kept: Sequence[CopyRow], gone: Sequence[CopyRow], mails: Sequence[OutboxRow], stale: Collection[str] = ()
     ) -> int:
         """In one transaction; how many mails were new."""
         ...
 
-    async def was_invited(self, uid: str, address: str) -> bool:
+    async def was_invited(self, pair: str, uid: str, address: str) -> bool:
         """Whether a mail about a meeting may have reached an address."""
         ...
 
@@ -53,7 +54,9 @@ class Inviter:
     write: Callable[[SendMail, Decision, Calendar, Person], OutboxRow]
 
     async def carry_out(self, decision: Decision) -> tuple[int, int]:
-        """How many events were sent, or noted as known; and how many mails that took."""
+        """How many events were sent, or noted as known; and how many mails that took. Stale mails are withdrawn with
+        it: one of them may be the invitation that these overtake.
+        """
         kept: list[CopyRow] = []
         gone: list[CopyRow] = []
         mails: list[OutboxRow] = []
@@ -62,25 +65,30 @@ class Inviter:
             row, mail = await self._sent(action, decision, number)
             (gone if isinstance(action, CancelEvent) else kept).append(row)
             mails += [mail] if mail else []
-        return len(actions), await self.store.save_invitations(kept, gone, mails) if actions else 0
+        if not (actions or decision.stale):
+            return 0, 0
+        return len(actions), await self.store.save_invitations(kept, gone, mails, decision.stale)
 
     async def _sent(self, action: EventAction, decision: Decision, number: int) -> tuple[CopyRow, OutboxRow | None]:
-        """The event as it stands from now on, and the mail that brings it: none for a note to ourselves, nor where one
-        is taken back that was never sent.
+        """The event as it stands from now on, and the mail that brings it: none for a note to ourselves, where one is
+        taken back that was never sent, nor where it went out before a database was lost.
         """
-        now = self.clock.now()
-        before = decision.rows.get((action.meeting.uid, action.account))
-        if isinstance(action, CancelEvent):
-            if before is None:
-                raise ValueError("nothing is taken back that was not sent")
-            row = before
-            if not await self.store.was_invited(action.meeting.uid, _address(action.account)):
-                return row, None
-        else:
+        now, uid = self.clock.now(), action.meeting.uid
+        before = decision.rows.get((uid, action.account))
+        if not isinstance(action, CancelEvent):
             row = self._row(action, decision.pair, before, now)
-            if is_note(action):
-                return row, None
-        return row, self._mail(action, row, decision, number)
+        elif before is not None:
+            row = before
+        else:
+            raise ValueError("nothing is taken back that was not sent")
+        if is_note(action) or (
+            _off(action) and not await self.store.was_invited(decision.pair, uid, _address(action.account))
+        ):
+            return row, None
+        brought = self._told(action, decision, following(before.etag if before else "", now))
+        if isinstance(action, CreateEvent) and brought.key in decision.ledger:
+            return replace(row, etag=UNKNOWN), None
+        return row, self._mail(brought, action, row, decision, number)
 
     def _row(self, action: CreateEvent | UpdateEvent, pair: str, before: CopyRow | None, now: datetime) -> CopyRow:
         """Its ETag is the sequence that was sent last."""
@@ -90,20 +98,25 @@ class Inviter:
             raise ValueError("nothing is changed that was not sent")
         else:
             body = revise(before.body, action, now)
-        etag = before.etag if before and is_note(action) else f'"{sequence_at(now)}"'
+        sent = before.etag if before else ""
+        etag = sent if is_note(action) else f'"{following(sent, now)}"'
         words, uid = baseline_text(action.baseline), action.meeting.uid
         return CopyRow(uid, action.account, pair, f"mailto:{uid}", etag, body, words, CopyState.LIVE)
 
-    def _mail(self, action: EventAction, row: CopyRow, decision: Decision, number: int) -> OutboxRow:
+    def _told(self, action: EventAction, decision: Decision, sequence: int) -> SendMail:
+        """The mail that brings it."""
         now, pair = self.clock.now(), self.programme.pairs.get(decision.pair)
-        off = isinstance(action, CancelEvent) or action.meeting.state is State.CANCELLED
-        person = self._person(pair, action.account)
-        method = Method.CANCEL if off else Method.REQUEST
-        guest = Guest(person.email, person.name)
-        text = invitation(row.body, self.sender, guest, method, sequence_at(now), now=now)
+        person, off = self._person(pair, action.account), _off(action)
         month = roadmap_month(pair, local_day(pair.timezone, action.meeting.start)) if pair else 0
-        mail = telling(action, person.id, month, now, off=off)
-        brought = mail if off else carrier(mail, decision.mails)
+        mail = telling(action, person.id, month, now, off=off, sequence=sequence, ledger=decision.ledger)
+        return mail if off else carrier(mail, decision.mails)
+
+    def _mail(self, brought: SendMail, action: EventAction, row: CopyRow, decision: Decision, number: int) -> OutboxRow:
+        now, person = self.clock.now(), self._person(self.programme.pairs.get(decision.pair), action.account)
+        guest = Guest(person.email, person.name)
+        method = Method.CANCEL if _off(action) else Method.REQUEST
+        sequence = following(row.etag, now) if isinstance(action, CancelEvent) else sent_last(row.etag)
+        text = invitation(row.body, self.sender, guest, method, sequence, now=now)
         return replace(self.write(brought, decision, (method, text), person), due=_soon(now, number))
 
     def _person(self, pair: Pair | None, account: str) -> Person:
@@ -124,6 +137,10 @@ def stand_in(mail: SendMail, person: Person, words: Words) -> Pair:
     cadence = Cadence(Every(months=1), 60)
     roadmap = Roadmap("", "", (month,) * MONTHS)
     return Pair(mail.pair, person, partner, start, person.timezone, cadence, cadence, roadmap)
+
+
+def _off(action: EventAction) -> bool:
+    return isinstance(action, CancelEvent) or action.meeting.state is State.CANCELLED
 
 
 def _address(account: str) -> str:

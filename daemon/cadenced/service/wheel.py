@@ -60,10 +60,10 @@ class WheelStore(Store, Protocol):
     async def enqueue(self, rows: Sequence[OutboxRow]) -> int: ...
 
     async def save_invitations(
-        self, kept: Sequence[CopyRow], gone: Sequence[CopyRow], mails: Sequence[OutboxRow]
+        self, kept: Sequence[CopyRow], gone: Sequence[CopyRow], mails: Sequence[OutboxRow], stale: Collection[str] = ()
     ) -> int: ...
 
-    async def was_invited(self, uid: str, address: str) -> bool: ...
+    async def was_invited(self, pair: str, uid: str, address: str) -> bool: ...
 
     async def alerts(self) -> list[AlertRow]: ...
 
@@ -223,7 +223,8 @@ class Wheel:
             decision = replace(anew, seen_due=seen_due)
             applied, more = await self._apply(decision)
             mails += more
-        await self.store.withdraw(decision.stale)
+        if applied.again or self.inviter is None:
+            await self.store.withdraw(decision.stale)
         mails += await self.store.enqueue([self.write(mail, decision) for mail in decision.due_mails])
         await self._report({**decision.problems, **applied.problems}, decision, told)
         await self._conclude(decision, wait=applied.again or any(map(self._works, applied.failed)))
@@ -238,7 +239,7 @@ class Wheel:
         mails = await self.store.enqueue([self.write(mail, decision) for mail in settled])
         elsewhere = tuple(action for action in decision.actions if not action.account.startswith(INVITED))
         applied = await self.applier.apply(replace(decision, actions=elsewhere), self.rows)
-        if len(elsewhere) == len(decision.actions) or self.inviter is None or applied.again:
+        if self.inviter is None or applied.again:
             return applied, mails
         sent, more = await self.inviter.carry_out(decision)
         return replace(applied, done=applied.done + sent), mails + more

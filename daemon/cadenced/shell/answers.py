@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, delete, func, or_, select
 
 from cadenced.core.accounts import INVITED
 from cadenced.core.actions import Mail
@@ -22,6 +22,7 @@ from cadenced.shell.upsert import insert_new
 from cadenced.shell.waking import wake
 
 BOX, INBOX = schema.outbox, schema.inbox
+OVERTAKEN = (Mail.INVITE, Mail.UPDATE)  # by a later word about the same meeting
 NEVER_SENT = (MailState.QUEUED, MailState.EXPIRED, MailState.FAILED)
 
 
@@ -73,21 +74,34 @@ class Answers:
         return [outbox_of(row) for row in await self._database.run(work)]
 
     async def save_invitations(
-        self, kept: Sequence[CopyRow], gone: Sequence[CopyRow], mails: Sequence[OutboxRow]
+        self, kept: Sequence[CopyRow], gone: Sequence[CopyRow], mails: Sequence[OutboxRow], stale: Collection[str] = ()
     ) -> int:
-        """What stands with those who are invited by mail, and the mails that tell them; how many of these are new."""
+        """What stands with those who are invited by mail, and the mails that tell them; how many of these are new. What
+        is `stale` by then, or was to tell somebody of a meeting before that, is not sent any more.
+        """
+        news = {(mail.pair, mail.uid, mail.recipient.lower()) for mail in mails}
+        news |= {(row.pair, row.uid, row.account.removeprefix(INVITED)) for row in gone}
 
         def work(connection: Connection) -> int:
+            queued = delete(BOX).where(BOX.c.state == str(MailState.QUEUED))
+            connection.execute(queued.where(BOX.c.key.in_(stale)))
+            for pair, uid, address in news:
+                same = (BOX.c.pair == pair, BOX.c.uid == uid, func.lower(BOX.c.recipient) == address)
+                connection.execute(queued.where(*same, BOX.c.kind.in_(OVERTAKEN)))
             save(connection, kept, None)
             drop(connection, [flat(row) for row in gone])
             return insert_new(connection, BOX, [flat(each) | {"next_try": stamp(each.due)} for each in mails])
 
         return await self._database.run(work)
 
-    async def was_invited(self, uid: str, address: str) -> bool:
-        """Whether a mail about a meeting may have reached an address."""
-        there = func.lower(BOX.c.recipient) == address.lower()
-        found = select(BOX.c.key).where(BOX.c.uid == uid, there, BOX.c.state.not_in(NEVER_SENT)).limit(1)
+    async def was_invited(self, pair: str, uid: str, address: str) -> bool:
+        """Whether a mail about a meeting may have reached an address. Of what the journal gave back nobody knows to
+        whom it went; what it was about stands in its Message-ID.
+        """
+        about = or_(BOX.c.uid == uid, BOX.c.message_id.startswith(f"<{uid}."))
+        there = func.lower(BOX.c.recipient).in_((address.lower(), ""))
+        sent = BOX.c.state.not_in(NEVER_SENT)
+        found = select(BOX.c.key).where(BOX.c.pair == pair, about, there, sent).limit(1)
         return await self._database.run(lambda c: c.execute(found).scalar()) is not None
 
     async def invited_to(self, uid: str) -> str:

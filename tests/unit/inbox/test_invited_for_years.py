@@ -45,3 +45,76 @@ class TestAPairThatLeaves:
         post.postbox.faults.clear()
         await post.later(hours=2)
         assert uids(post.invitations("jonas", "CANCEL")) == standing
+
+
+class TestAPause:
+    async def test_takes_invitations_back_and_resume_brings_them_again(self, post):
+        await post.runs(pair(protege=invited("jonas")))
+        first = post.invitations("jonas")[0]
+        before = len(post.invitations("jonas"))
+        await post.later(hours=1)
+        post.answer(first, "pause until 1 March 2027")
+        await post.later(hours=1)
+        off = uids(post.invitations("jonas", "CANCEL"))
+        assert off
+        post.answer(first, "resume")
+        await post.later(hours=1)
+        await post.later(days=1)
+        again = uids(post.invitations("jonas")[before:])
+        assert off & post.times("maya").keys() <= again
+
+
+class TestALostDatabase:
+    async def test_sends_no_invitation_again_and_hears_the_answer_to_the_one_before(self, post):
+        await post.runs(pair(protege=invited("jonas")))
+        mails = post.invitations("jonas")
+        await post.later(hours=1)
+        await post.forgets()
+        assert len(post.invitations("jonas")) == len(mails)
+        start = invitation_in(mails[0])[1]["DTSTART"].dt
+        post.reply(mails[0], "DECLINED")
+        await post.later()
+        assert post.times("maya")[uid_of(mails[0])] != start
+
+    async def test_takes_back_what_was_sent_before_it(self, post):
+        await post.runs(pair(protege=invited("jonas")))
+        standing = uids(post.invitations("jonas"))
+        await post.later(hours=1)
+        await post.forgets()
+        await post.runs()
+        assert uids(post.invitations("jonas", "CANCEL")) == standing
+
+
+class TestMailThatWaits:
+    async def test_an_agenda_that_waits_with_an_invitation_is_written_anew_when_the_meeting_moves(self, post):
+        post.clock.at += timedelta(days=9, hours=4)  # the first meeting is on the fourth day from here
+        post.postbox.faults["jonas@example.org"] = "450 4.2.0 greylisted, try again"
+        await post.runs(pair(protege=invited("jonas")))
+        uid, start = min(post.times("maya").items(), key=lambda each: each[1])
+        post.dav.calendar("maya", "default").move(uid, by=timedelta(hours=2))
+        await post.later(hours=1)
+        post.postbox.faults.clear()
+        for _ in range(4):
+            await post.later(days=1)
+        about = [mail for mail in post.invitations("jonas") if uid_of(mail) == uid]
+        assert [invitation_in(mail)[1]["DTSTART"].dt for mail in about] == [start + timedelta(hours=2)]
+
+    async def test_an_invitation_that_waits_gives_way_to_what_is_said_later(self, post):
+        post.postbox.faults["jonas@example.org"] = "450 4.2.0 greylisted, try again"
+        await post.runs(pair(protege=invited("jonas")))
+        await post.later(hours=1)
+        await post.runs(pair(protege=invited("jonas", language="de")))
+        post.postbox.faults.clear()
+        await post.later(hours=2)
+        mails = post.invitations("jonas")
+        assert len(mails) == len(uids(mails)) == len(post.times("maya"))
+
+    async def test_nobody_hears_that_a_meeting_is_off_to_which_they_were_never_invited(self, post):
+        post.postbox.faults["jonas@example.org"] = "450 4.2.0 greylisted, try again"
+        await post.runs(pair(protege=invited("jonas")))
+        uid, _ = max(post.times("maya").items(), key=lambda each: each[1])
+        post.dav.calendar("maya", "default").edit(uid, STATUS="CANCELLED")
+        await post.later(hours=1)
+        post.postbox.faults.clear()
+        await post.later(hours=2)
+        assert uid not in uids([*post.invitations("jonas"), *post.invitations("jonas", "CANCEL")])

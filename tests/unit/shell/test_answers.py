@@ -192,9 +192,9 @@ class TestInvitations:
     async def test_who_may_have_got_a_mail_about_it_was_invited(self, store, state):
         await store.enqueue([mail(state=state, recipient="Jonas@Example.org")])
         never = state in (MailState.QUEUED, MailState.EXPIRED, MailState.FAILED)
-        assert await store.was_invited("u1", "jonas@example.ORG") is not never
-        assert not await store.was_invited("u2", "jonas@example.org")
-        assert not await store.was_invited("u1", "maya@example.org")
+        assert await store.was_invited("maya-jonas", "u1", "jonas@example.ORG") is not never
+        assert not await store.was_invited("maya-jonas", "u2", "jonas@example.org")
+        assert not await store.was_invited("maya-jonas", "u1", "maya@example.org")
 
 
 async def test_a_store_of_the_third_revision_keeps_its_rows_and_learns_of_answers(path, monkeypatch):
