@@ -14,7 +14,7 @@ from cadenced.core.actions import CancelEvent, EventAction, Mail, SendMail, is_n
 from cadenced.core.answers import Answer, stopped, took_place
 from cadenced.core.cadence import month_of_cycle, roadmap_month
 from cadenced.core.diff import Place, cancel, diff
-from cadenced.core.events import Baseline
+from cadenced.core.events import Baseline, Copy
 from cadenced.core.heard import heard
 from cadenced.core.hindrances import taken
 from cadenced.core.merge import BY_MAIL, Settled, settle
@@ -49,7 +49,9 @@ class Turn:
 
     def __post_init__(self) -> None:
         self.desks = self._desks()
+        self.silent = stopped(self.state.answers)
         self.copies = traces.copies([row for row in self.state.copies if not self.host.brought(row)])
+        self.unsaid = self._unsaid()
         self.guests = Guests(self.pair, self.state.copies, self.copies, self.host)
         self.refusals = self._refusals()
         self.answers = self._answers()
@@ -106,8 +108,7 @@ class Turn:
 
     def _wanted(self, mails: Iterable[SendMail]) -> Iterator[SendMail]:
         """Without those to people who want none."""
-        silent = stopped(self.state.answers)
-        return (mail for mail in mails if mail.person not in silent)
+        return (mail for mail in mails if mail.person not in self.silent)
 
     def _by_hand(self, meetings: Sequence[Meeting]) -> bool:
         before = {meeting.identity: (meeting.start, meeting.end) for meeting in self.state.meetings}
@@ -181,6 +182,7 @@ class Turn:
     def _actions(self, meetings: Sequence[Meeting], plan: Plan) -> Iterator[EventAction]:
         yield from self._strays()  # before creations: some servers allow a UID once in all calendars of a login
         yield from self._leftovers()
+        yield from leave(self.unsaid, self.desks.keys(), self.state, "they want no more mail", self.now)
         usable = [name for name in self.desks if writable(self.rows.get(name))]
         whole = len(usable) == len(self.desks)
         for meeting in meetings:
@@ -228,9 +230,29 @@ class Turn:
             account,
             fields,
             self.copies.get(meeting.uid, {}).get(account),
-            closed=any(closed(row, meeting.start) or self.host.brought(row) for row in rows),
+            closed=any(closed(row, meeting.start) or self.host.brought(row) for row in rows) or self._asks(account),
             party=self.guests.party(meeting) if account == ORGANIZER else None,
         )
+
+    def _asks(self, account: str) -> bool:
+        """Whether an event there would be an invitation, which is mail, to somebody who wants none. What they were
+        invited to is kept true.
+        """
+        return account.startswith(INVITED) and all(person.id in self.silent for person in self.desks[account])
+
+    def _unsaid(self) -> dict[str, dict[str, Copy]]:
+        """Takes out the copies to which nobody was invited so far, of whoever wants no more mail."""
+        begins = f"{self.pair.id}/{Mail.INVITE}/"
+        waiting = {
+            n: m.uid for n, m in self.state.mails.items() if n.startswith(begins) and m.state is MailState.QUEUED
+        }
+        found: dict[str, dict[str, Copy]] = {}
+        for account in filter(self._asks, self.desks):
+            uids = {uid for name, uid in waiting.items() if name.endswith(f"/{self.desks[account][0].id}")}
+            for uid in uids & self.copies.keys():
+                if (copy := self.copies[uid].pop(account, None)) is not None:
+                    found.setdefault(uid, {})[account] = copy
+        return found
 
     def _month(self, meeting: Meeting) -> RoadmapMonth:
         day = meeting.start.astimezone(ZoneInfo(self.pair.timezone)).date()
@@ -243,11 +265,12 @@ class Turn:
         starts = {meeting.uid: meeting.start for meeting in meetings if meeting.state is State.STANDING}
         asks = f"{self.pair.id}/{Mail.TIMES}/"
         final = tuple(f"{self.pair.id}/{kind}/" for kind in (Mail.ANSWER, Mail.CANCEL))  # to what was said, or is off
-        silent = tuple(f"/{person}" for person in stopped(self.state.answers))
+        kept = (*final, f"{self.pair.id}/{Mail.UPDATE}/")  # true, in the calendar of who wants no more mail
+        silent = tuple(f"/{person}" for person in self.silent)
         for name, mail in self.state.mails.items():
             holds = name in asking if name.startswith(asks) else starts.get(mail.uid) == mail.start
             stale = mail.uid and not (holds or name.startswith(final))
-            unwanted = name.endswith(silent) and not name.startswith(final)
+            unwanted = name.endswith(silent) and not name.startswith(kept)
             if mail.state is MailState.QUEUED and (stale or unwanted):
                 yield name
 

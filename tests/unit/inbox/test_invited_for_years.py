@@ -118,3 +118,38 @@ class TestMailThatWaits:
         post.postbox.faults.clear()
         await post.later(hours=2)
         assert uid not in uids([*post.invitations("jonas"), *post.invitations("jonas", "CANCEL")])
+
+
+class TestWhoWantsNoMoreMail:
+    async def test_has_what_they_were_invited_to_kept_true_and_is_invited_to_nothing_more_until_they_resume(self, post):
+        await post.runs(pair(protege=invited("jonas")))
+        first = post.invitations("jonas")[0]
+        known = uids(post.invitations("jonas"))
+        post.answer(first, "stop")
+        await post.later(hours=1)
+        moved = max(post.times("maya"), key=post.times("maya").get)
+        post.dav.calendar("maya", "default").move(moved, by=timedelta(days=1))
+        await post.later(hours=1)
+        assert invitation_in(post.invitations("jonas")[-1])[1]["DTSTART"].dt == post.times("maya")[moved]
+        for _ in range(20):
+            await post.later(days=1)
+        assert uids(post.invitations("jonas")) == known < post.times("maya").keys()
+        post.answer(first, "resume")
+        await post.later(hours=1)
+        assert uids(post.invitations("jonas")) >= {u for u, t in post.times("maya").items() if t > post.clock.at}
+
+    async def test_gets_no_invitation_that_waits_and_gets_it_when_they_resume(self, post):
+        await post.runs(pair(protege=invited("jonas")))
+        first = post.invitations("jonas")[0]
+        post.postbox.faults["jonas@example.org"] = "450 4.2.0 greylisted, try again"
+        await post.later(days=14)
+        waiting = post.times("maya").keys() - uids(post.invitations("jonas"))
+        post.answer(first, "stop")
+        await post.later(hours=1)
+        post.postbox.faults.clear()
+        await post.later(hours=2)
+        assert waiting
+        assert not waiting & uids([*post.invitations("jonas"), *post.invitations("jonas", "CANCEL")])
+        post.answer(first, "resume")
+        await post.later(hours=2)
+        assert waiting <= uids(post.invitations("jonas"))
