@@ -10,6 +10,8 @@ from datetime import timedelta
 import structlog
 
 from cadenced.core.accounts import Arrived, MailboxAccount
+from cadenced.core.actions import Mail
+from cadenced.core.errors import CadencedError
 from cadenced.core.model import Pair, Person, Programme
 from cadenced.core.records import OutboxRow
 from cadenced.core.verdict import Verdict
@@ -18,18 +20,21 @@ from cadenced.inbox.judging import Context, Judge
 from cadenced.inbox.ports import Clock, Desk, Mailbox, Store
 from cadenced.wire.itip import Said, Unusable, said_by
 from cadenced.wire.received import Received, read
+from cadenced.wire.replying import own_lines
 
 log = structlog.get_logger("cadenced")
 
 BATCH = 50  # mails at once: what a crash makes us read again
 OLD = timedelta(days=14)  # a folder that was renumbered is read anew: what is older was read then, or is no answer now
 REPLIES = 10  # acknowledgements that a person gets in a day: whoever writes more is a program that doesn't say so
+NAMED = 5  # pairs of who writes of none
+LONGEST_BUG = 200  # characters of what it said
 QUOTED = 1500  # characters of a mail that the coordinator reads; the rest is in the mailbox
 CURSOR = "mailbox"  # the store's key
 ALERT = "mailbox"
 A_DAY = timedelta(days=1)
 # what becomes of a mail that tells nothing
-FOREIGN, FORGED, AUTOMATIC, AGAIN, COPY = "foreign", "forged", "automatic", "again", "copy"
+FOREIGN, FORGED, AUTOMATIC, AGAIN, COPY, OWN, BUG = "foreign", "forged", "automatic", "again", "copy", "own", "bug"
 
 
 @dataclass
@@ -76,7 +81,7 @@ class Inbox:
             await self._remember(found.validity, 0, known)
         own: list[int] = []
         for each in found.messages:
-            outcome = await self._take(each, took, anew=each.uid <= known)
+            outcome = await self._apart(each, took, anew=each.uid <= known)
             took.count(outcome)
             own += [each.uid] if outcome == COPY else []
             await self._remember(each.validity, each.uid, known)
@@ -105,13 +110,27 @@ class Inbox:
         place = f"{self.account.host} {self.account.username} {self.account.folder}"
         return hashlib.sha256(place.encode()).hexdigest()[:16]
 
+    async def _apart(self, arrived: Arrived, took: Took, *, anew: bool) -> str:
+        """A bug with one mail is told, and keeps no other from being read."""
+        try:
+            return await self._take(arrived, took, anew=anew)
+        except CadencedError:
+            raise
+        except Exception as bug:
+            log.exception("a bug kept a mail from being understood; the others are read", uid=arrived.uid)
+            said = f"{type(bug).__name__}: {bug}"[:LONGEST_BUG]
+            text = f"A bug of cadenced keeps it from understanding the mail {arrived.uid} of its mailbox ({said})."
+            text = f"{text} Please read it there, and report the bug with the lines of the log."
+            await self.store.raise_alert(f"answer/{arrived.validity}.{arrived.uid}", text, self.clock.now())
+            return BUG
+
     async def _take(self, arrived: Arrived, took: Took, *, anew: bool) -> str:
         received, now = read(arrived.body), self.clock.now()
         name = received.message_id or f"<{arrived.validity}.{arrived.uid}@mailbox>"
         if await self.store.was_read(name) or (anew and received.date is not None and received.date < now - OLD):
             return AGAIN
-        if received.sender == self.sender and await self._is_copy(received):
-            return COPY
+        if received.sender == self.sender and (ours := await self._copied(received)):
+            return COPY if all(map(self._only_a_copy, ours)) else OWN
         if received.report is not None:
             outcome = await self._report(received)
         else:
@@ -121,10 +140,14 @@ class Inbox:
         await self.store.record_mail(name, outcome, (), (), now)
         return outcome
 
-    async def _is_copy(self, received: Received) -> bool:
+    async def _copied(self, received: Received) -> list[OutboxRow]:
         rows = await self.store.mails_known_by((), (received.message_id,))
         await deliveries.arrived(self.store, rows, self.clock.now())
-        return bool(rows)
+        return rows
+
+    def _only_a_copy(self, row: OutboxRow) -> bool:
+        """Whether nobody reads it here: a coordinator may, and whoever has this mailbox."""
+        return row.kind != Mail.ALERT and row.recipient.lower() not in (self.sender, self.account.username.lower())
 
     async def _report(self, received: Received) -> str:
         report = received.report
@@ -141,6 +164,7 @@ class Inbox:
         said = said_by(received.calendars)
         about = await self._about(received, said)
         if about is None:
+            await self._of_which_pair(received, name)
             return FOREIGN, None, None
         context = Context(name, about.pair, about.person, about.mail, self.clock.now())
         state = await self.store.load_pair(about.pair.id)
@@ -161,6 +185,14 @@ class Inbox:
             return None
         person = next((p for p in pair.people if p.email.lower() == received.sender), None)
         return _About(pair, person, mail) if person else None
+
+    async def _of_which_pair(self, received: Received, name: str) -> None:
+        """Somebody of the programme writes, and nobody can say of which of their pairs: the coordinator reads it."""
+        names = self._pairs_of(received.sender)
+        if names and not received.automatic and not received.calendars:
+            quoted = " ".join(own_lines(received.text))[:QUOTED]
+            text = f"{received.sender} ({', '.join(names[:NAMED])}) wrote; of which pair is not clear: “{quoted}”"
+            await self.store.raise_alert(f"answer/{name}", text, self.clock.now())
 
     def _pairs_of(self, address: str) -> list[str]:
         pairs = self.programme.pairs.values()
