@@ -46,6 +46,15 @@ def every_mail():
     yield answer(refused=refused, meeting=meeting(WITH_END), times=offers, commands=[("yes", "The time suits you.")])
 
 
+def test_what_was_taken_is_not_followed_by_the_time_that_the_meeting_had_before():
+    moved = "It is moved to Wed 9 Dec, 12:00, for Maya, too."
+    mail = answer(taken=[moved], meeting=meeting(WITH_END))
+    for text in (text_of(mail), html_of(mail)):
+        assert moved in text
+        assert "8 December" not in text
+    assert "8 December" in text_of(answer(refused=[("met", "It is to come.", "")], meeting=meeting(WITH_END)))
+
+
 def test_a_subject_says_when_and_what():
     assert once(Mail.CHARTER).subject == "Tue 1 Dec: how you and Maya begin"
     assert once(Mail.FOLLOW_UP).subject == "Tue 8 Dec: did you meet Maya?"
