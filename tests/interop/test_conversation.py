@@ -40,7 +40,7 @@ path = "{folder}/cadenced.db"
 [service]
 poll = "1 s"
 log = "keyvalue"
-coordinator = "{agenda}"
+coordinator = "{ana}"
 """
 PAIRS = """\
 [policies.standard]

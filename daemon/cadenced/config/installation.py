@@ -60,6 +60,8 @@ class Installation:
         calendars = _collected(problems, self.settings.calendar_accounts, secrets=secrets)
         organizer = _collected(problems, self.settings.organizer_account, secrets=secrets)
         mailbox = _collected(problems, self.settings.mailbox_account, secrets=secrets)
+        if secrets:
+            _collected(problems, self.settings.certificates)
         if problems or programme is None or mail is None or calendars is None:
             raise ConfigProblems(problems)
         if mailbox is not None and self.settings.copies:

@@ -28,8 +28,9 @@ def is_loopback(host: str) -> bool:
 
 
 def _sender(text: str) -> str:
-    """An address, or a name and then the address in angle brackets, as a mail header has it."""
-    name, address = parseaddr(grammar.one_line(text))
+    """An address, or a name and then the address in angle brackets. The name needs no quotes, whatever is in it."""
+    name, bracket, rest = grammar.one_line(text).rpartition("<")
+    name, address = parseaddr(text) if '"' in name or not bracket else (name.strip(), rest.removesuffix(">"))
     return str(MailAddress(name, addr_spec=grammar.address(address or text)))
 
 
@@ -93,6 +94,7 @@ class Mailbox(Login):
     """
 
     host: Line
+    username: Line
     port: Annotated[int, Field(ge=1, le=65535)] = 993
     tls: Literal["tls", "starttls", "none"] = "tls"
     folder: Line = "INBOX"

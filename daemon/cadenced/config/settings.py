@@ -140,6 +140,23 @@ class Settings(BaseSettings):
             raise ConfigProblems([self._missing(account.section, error)]) from None
         return replace(account, password=password, ca_file=self._path(login.ca_file))
 
+    def certificates(self) -> None:
+        """Whether every ca_file can be read: blocking. ConfigProblems naming those that can't."""
+        named = {"smtp": self.smtp.ca_file} | {f"calendars.{name}": c.ca_file for name, c in self.calendars.items()}
+        named |= {"mailbox": self.mailbox.ca_file} if self.mailbox else {}
+        named |= {ORGANIZER: self.organizer.ca_file} if self.organizer else {}
+        problems = []
+        for section, said in named.items():
+            if (path := self._path(said)) is None:
+                continue
+            try:
+                path.read_bytes()
+            except OSError as error:
+                words = ConfigError(f"{section}: ca_file: {path} cannot be read: {error.strerror}")
+                problems.append(self._missing(section, words))
+        if problems:
+            raise ConfigProblems(problems)
+
     def store_path(self) -> Path:
         """[store] path, else systemd's state folder (systemd.exec(5)), else the XDG one."""
         if (path := self._path(self.store.path)) is not None:
@@ -185,6 +202,10 @@ def load_settings(directory: Path) -> Settings:
     if problems:
         raise ConfigProblems(problems)
     settings._directory = directory  # noqa: SLF001 — its own module; as a field it would be a key of the file
+    ours = parseaddr(settings.smtp.sender)[1].lower()
+    if settings.mailbox is not None and settings.service.coordinator.lower() == ours:
+        words = "is the mailbox that cadenced reads itself, where nobody would see it; name a human's own address"
+        raise ConfigProblems([Problem(path, line_of(text, ["service", "coordinator"]), "service.coordinator", words)])
     return settings
 
 

@@ -136,7 +136,8 @@ class TestPassword:
 
 
 def test_it_may_come_from_the_environment_alone_which_is_named_when_it_is_wrong(settings, folder, monkeypatch):
-    monkeypatch.setenv("CADENCED_MAILBOX__HOST", "imap.example.org")
+    for key, value in {"HOST": "imap.example.org", "USERNAME": "agenda", "PASSWORD": "pw"}.items():
+        monkeypatch.setenv(f"CADENCED_MAILBOX__{key}", value)
     assert settings("").mailbox_account().host == "imap.example.org"
     monkeypatch.setenv("CADENCED_MAILBOX__PORT", "many")
     [problem] = problems(folder, lambda: settings(""))
@@ -148,3 +149,22 @@ def test_it_makes_known_that_people_can_be_invited_by_mail(folder):
     folder.write(SETTINGS + MAILBOX, "cadenced.toml")
     whole = load(folder.path).whole(secrets=False)
     assert whole.programme.pairs["maya-jonas"].protege.channel is Channel.INVITE
+
+
+def test_without_a_username_there_is_no_mailbox_to_read(settings, folder):
+    found = problems(folder, lambda: settings('\n[mailbox]\nhost = "imap.example.org"\n'))
+    assert [each.split(": ", 1)[1] for each in found] == ["mailbox.username: is missing"]
+
+
+def test_who_is_to_hear_of_what_needs_a_human_is_no_mailbox_that_only_a_program_reads(settings, folder):
+    more = MAILBOX + '\n[service]\ncoordinator = "Agenda@example.org"\n'
+    [problem] = problems(folder, lambda: settings(more))
+    assert "service.coordinator: is the mailbox that cadenced reads itself" in problem
+    assert settings('\n[service]\ncoordinator = "agenda@example.org"\n').service.coordinator == "agenda@example.org"
+
+
+def test_a_certificate_that_is_not_there_is_told_before_any_server_is_asked(settings, folder):
+    [problem] = problems(folder, lambda: settings(MAILBOX + 'ca_file = "ca.pem"\n').certificates())
+    assert problem.endswith("mailbox: ca_file: ca.pem cannot be read: No such file or directory")
+    folder.write("a certificate", "ca.pem")
+    settings(MAILBOX + 'ca_file = "ca.pem"\n').certificates()

@@ -57,6 +57,20 @@ def test_the_environment_wins_over_the_file(settings, monkeypatch):
     assert found.horizon().ahead == timedelta(weeks=8)
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("Mentoring, Ltd. <a@example.org>", '"Mentoring, Ltd." <a@example.org>'),
+        (r"\"Mentoring, Ltd.\" <a@example.org>", '"Mentoring, Ltd." <a@example.org>'),
+        ("O'Neill 🐻 <a@example.org>", "O'Neill 🐻 <a@example.org>"),
+        ("a@example.org", "a@example.org"),
+        ("<a@example.org>", "a@example.org"),
+    ],
+)
+def test_the_sender_may_have_any_name(settings, said, meant):
+    assert settings(SETTINGS.replace("Cadence <agenda@example.org>", said)).smtp.sender == meant
+
+
 def test_an_account_may_come_from_the_environment_alone(settings, monkeypatch):
     monkeypatch.setenv("CADENCED_CALENDARS__ZOE__ADDRESS", "zoe@example.org")
     assert settings().calendar_accounts()["zoe"].address == "zoe@example.org"
