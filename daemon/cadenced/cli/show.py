@@ -15,9 +15,10 @@ from cadenced.service.standing import Status
 def show_applied(applied: Applied, out: Console) -> None:
     """What one pass did."""
     if not (applied.written or applied.sent or applied.waiting):
-        out.print("Nothing to do: calendars and mail are as they should be.")
+        held = "Nothing was changed." if applied.blocked else "Nothing to do: calendars and mail are as they should be."
+        out.print(held)
     else:
-        parts = [(applied.written, "change", "in calendars"), (applied.sent, "mail", "sent")]
+        parts = [(applied.written, "event", "brought up to date"), (applied.sent, "mail", "sent")]
         out.print(", ".join(f"{_count(n, what)} {where}" for n, what, where in parts if n) or "Nothing was changed.")
         if applied.waiting:
             out.print(f"{_count(applied.waiting, 'mail')} could not be delivered yet; `cadenced status` says why.")
@@ -39,7 +40,8 @@ def show_status(status: Status, out: Console) -> None:
         upcoming = f"{_when(each.next_start, each.timezone)}" if each.next_start else "none"
         last = _day(each.last_contact, each.timezone) if each.last_contact else "–"
         table.add_row(each.name, upcoming, each.how, last)
-    out.print(table if status.pairs else "No pair is known yet: run `cadenced apply`, or the daemon.")
+    out.print(table if status.pairs else "No pair is known yet: add one to pairs.toml.")
+    out.print(_begun(status), end="", markup=False)
     for each in status.pairs:
         for words in (*each.off, *each.in_the_way):  # in lines of their own: a column would be too narrow for them
             out.print(Text(f"{each.name}, {words}", style="yellow"))
@@ -53,6 +55,13 @@ def show_status(status: Status, out: Console) -> None:
         out.print(f"read: {read}", markup=False)
     for warning in status.warnings:
         out.print(f"warning: {warning}", style="yellow", markup=False)
+
+
+def _begun(status: Status) -> str:
+    """What to do first, in a line, where nothing was done yet."""
+    if not status.pairs or status.accounts or status.mails:
+        return ""
+    return "Nothing was written or sent yet: `cadenced apply` does it once, `cadenced run` from now on.\n"
 
 
 def _read(count: int, outcome: str) -> str:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cadenced.cli.show import show_blocked
+from cadenced.core.accounts import INVITED
 from cadenced.core.actions import Action, CancelEvent, CreateEvent, SendMail, UpdateEvent
 from cadenced.core.model import Kind, Pair
 from cadenced.service.report import Planned, zone_of
@@ -71,8 +72,8 @@ def _lines(actions: Iterable[Action], planned: Planned) -> Mapping[_Line, list[s
 
 def _line(action: Action, pair: Pair | None, now: datetime) -> _Line:
     if isinstance(action, SendMail):
-        when = _when(action.due, zone_of(action.person, pair), now)
-        return _Line(action.pair, SendMail, when, f"mail: {action.kind}", action.reason)
+        when = _when(action.due, zone_of(action.person, pair), now) if action.due > now else "now"
+        return _Line(action.pair, SendMail, when, f"mail: {action.kind.replace('_', '-')}", action.reason)
     when = _when(action.meeting.start, pair.timezone if pair else "UTC", now)
     return _Line(_pair_of(action), type(action), when, KINDS[action.meeting.identity.kind], action.reason)
 
@@ -91,12 +92,23 @@ def _table(lines: Iterable[tuple[_Line, list[str]]]) -> Table:
 
 def _summary(actions: list[Action], now: datetime) -> str:
     counts = {
-        "events to create": sum(isinstance(a, CreateEvent) for a in actions),
+        "events to create": sum(isinstance(a, CreateEvent) and not _invites(a) for a in actions),
+        "invitations to send": sum(isinstance(a, CreateEvent) and _invites(a) for a in actions),
         "to change": sum(isinstance(a, UpdateEvent) for a in actions),
         "to cancel": sum(isinstance(a, CancelEvent) for a in actions),
         "mails to send now": sum(isinstance(a, SendMail) and a.due <= now for a in actions),
     }
-    return ", ".join(f"{count} {what}" for what, count in counts.items() if count) + "."
+    return ", ".join(f"{count} {_one(what) if count == 1 else what}" for what, count in counts.items() if count) + "."
+
+
+def _one(what: str) -> str:
+    """The words of `what`, the first of them a noun, for one of it."""
+    noun, space, rest = what.partition(" ")
+    return f"{noun.removesuffix('s')}{space}{rest}"
+
+
+def _invites(action: CreateEvent) -> bool:
+    return action.account.startswith(INVITED)
 
 
 def _title(name: str, pair: Pair | None) -> str:

@@ -183,3 +183,8 @@ async def test_it_follows_what_people_do_in_their_calendars(tmp_path):
         house.calendar("maya").move(uid, by=timedelta(hours=24))
         await house.later()
         assert await says() == []
+
+
+async def test_before_anything_was_done_it_says_what_does_it(store):
+    assert "Nothing was written or sent yet: `cadenced apply` does it once" in shown(await stand(store))
+    assert "Nothing was written" not in shown()
