@@ -135,7 +135,7 @@ class Line:
         except (MailboxLoginError, imaplib.IMAP4.error) as error:
             if any(code in str(error).upper() for code in BUSY):
                 raise TemporaryError(f"{self._where} can't check the login just now: {_words(error)}") from error
-            why = f"{self._where} refuses the login {account.username!r}: {_words(error)}"
+            why = f"{self._where} refuses the login {account.username!r}: {_words(error).rstrip('.')}"
             raise AccessError(f"{why}. Check username and password of [mailbox]") from error
         self._can = frozenset(b" ".join(self._must(client.capability())).decode("ascii", "replace").upper().split())
 
@@ -228,7 +228,7 @@ class Line:
             raise AccessError(f"{why}. {own}") from error
         except (imaplib.IMAP4.error, ImapToolsError, OSError, ValueError) as error:
             self.close()
-            raise TemporaryError(f"{self._where} cannot be read: {_words(error) or type(error).__name__}") from error
+            raise TemporaryError(f"{self._where} cannot be read: {_cause(error)}") from error
 
 
 def _readable(client: imaplib.IMAP4, seconds: float) -> bool:
@@ -246,6 +246,13 @@ def _readable(client: imaplib.IMAP4, seconds: float) -> bool:
     poll = select.poll()  # select() knows no descriptor beyond 1023
     poll.register(sock.fileno(), select.POLLIN)
     return bool(poll.poll(seconds * 1000))
+
+
+def _cause(error: Exception) -> str:
+    """What went wrong, without the number that the system gives it."""
+    if isinstance(error, TimeoutError) and not error.strerror:
+        return "it does not answer; do host, port and tls of [mailbox] belong together?"
+    return _words(getattr(error, "strerror", None) or error) or type(error).__name__
 
 
 def _words(said: object) -> str:
