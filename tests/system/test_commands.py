@@ -8,7 +8,7 @@ from tests.system.conftest import BEFORE, PAIRS
 def test_init_check_and_an_offline_plan_need_no_server(installation, tmp_path):
     again = installation.run("check")
     assert again.returncode == 0, again.stderr
-    assert "1 pairs, 2 people" in again.stdout or "1 pair" in again.stdout
+    assert "The configuration is right: 1 pair, 2 people." in again.stdout
     planned = installation.run("plan", "--offline", "--now", BEFORE)
     assert planned.returncode == 0, planned.stderr
     assert "maya-jonas: Maya Okafor and Jonas O'Neill, meetings in London time" in planned.stdout
@@ -139,3 +139,9 @@ def test_what_a_program_reads_is_json_and_nothing_else(installation):
     for verb in ("check", "plan", "apply", "status"):
         options = [] if verb == "check" else ["--now", BEFORE]
         json.loads(installation.run(verb, "--json", *options).stdout)
+
+
+def test_a_calendar_that_works_is_not_thawed(installation):
+    installation.run("apply", "--now", BEFORE)
+    done = installation.run("thaw", "maya")
+    assert (done.returncode, done.stderr) == (2, "calendar maya is not frozen: there is nothing to thaw\n")

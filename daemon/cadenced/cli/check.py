@@ -74,4 +74,5 @@ def _show(programme: Programme) -> None:
         out.print(f"{mentors[mentor]} gives {people[mentor]:.0f} hours a year over all pairs.", markup=False)
     for warning in programme.warnings:
         out.print(f"warning: {warning}", style="yellow", markup=False)
-    out.print(f"\nThe configuration is right: {len(programme.pairs)} pairs, {len(people)} people.")
+    pairs = len(programme.pairs)
+    out.print(f"\nThe configuration is right: {pairs} pair{'s' * (pairs > 1)}, {len(people)} people.")

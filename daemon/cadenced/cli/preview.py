@@ -16,7 +16,7 @@ OURS = '<meta name="generator" content="cadenced preview">'  # in a page that ma
 
 def preview(
     pair: Annotated[
-        str | None, typer.Argument(metavar="[PAIR]", help="A pair of pairs.toml, by its id. Default: the only one.")
+        str | None, typer.Argument(metavar="PAIR", help="A pair of pairs.toml, by its id. Default: the only one.")
     ] = None,
     *,
     config: ConfigDir = None,

@@ -177,16 +177,20 @@ async def thaw_once(installation: Installation, name: str) -> str:
         if name not in accounts:
             known = ", ".join(sorted(accounts)) or "none"
             raise ConfigError(f'"{name}" is no calendar account in cadenced.toml; there are: {known}')
+        row = (await store.accounts()).get(name)
+        if row is None or row.status is AccountStatus.OK:
+            raise ConfigError(f"calendar {name} is not frozen: there is nothing to thaw")
         lost = await store.thaw(name)
         await store.clear_alert(f"account/{name}", SystemClock().now())
-        return f"{lost} events of {name} will be looked for, and written again where they are missing"
+        events = f"{lost} event{'' if lost == 1 else 's'}"
+        return f"{events} of {name} will be looked for, and written again where they are missing"
     finally:
         store.close()
 
 
 async def examine_once(installation: Installation, step: Step = _quiet) -> list[Finding]:
     """What the servers of the installation say to what cadenced needs of them: mail first, then each calendar."""
-    loaded, now = Loaded.of(installation), SystemClock().now()
+    loaded, clock = Loaded.of(installation), SystemClock()
     names = sorted(loaded.accounts)
     dav = Dav()
     try:
@@ -196,7 +200,7 @@ async def examine_once(installation: Installation, step: Step = _quiet) -> list[
             found += await examine_mailbox(Mailbox(), loaded.mailbox)
         for done, name in enumerate(names, 1):
             step("Asking the servers", done, len(names) + 1)
-            found += await examine_calendar(dav, loaded.accounts[name], now)
+            found += await examine_calendar(dav, loaded.accounts[name], clock.now())
         return found
     finally:
         await dav.close()
