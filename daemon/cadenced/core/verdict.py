@@ -47,8 +47,8 @@ class Refused:
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Of one mail. `offers` are times that would suit both. `countered`: the event of which a program proposed another
-    time, as it was sent, with its sequence, for it must be told that this is not taken (RFC 5546 §3.2.8). `by_program`:
-    what was said, its own window shows already.
+    time, as it was sent, with its sequence, for it must be told that this is not taken (RFC 5546 §3.2.8). `refreshed`:
+    likewise, the one that it asks for once more (§3.2.6). `by_program`: what was said, its own window shows already.
     """
 
     answers: tuple[Answer, ...] = ()
@@ -57,9 +57,10 @@ class Verdict:
     offers: tuple[Window, ...] = ()
     help: bool = False
     countered: tuple[str, int] | None = None
+    refreshed: tuple[str, int] | None = None
     to_coordinator: str = ""  # what a human should read
     by_program: bool = False
 
     @property
     def needs_reply(self) -> bool:
-        return bool(self.refused or self.help or (self.answers and not self.by_program))
+        return bool(self.refused or self.help or self.refreshed or (self.answers and not self.by_program))

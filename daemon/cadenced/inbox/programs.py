@@ -11,8 +11,8 @@ from datetime import datetime
 from cadenced.core.accounts import INVITED
 from cadenced.core.answers import Answer, Told
 from cadenced.core.fitting import Fit
-from cadenced.core.inviting import sent_last
-from cadenced.core.model import Meeting, Pair, Person
+from cadenced.core.inviting import sent_last, sequence_at
+from cadenced.core.model import Meeting, Pair, Person, State
 from cadenced.core.participation import PartStat
 from cadenced.core.records import CopyRow, PairState
 from cadenced.core.slots import Window
@@ -40,8 +40,10 @@ class Programs:
         meeting = next((each for each in self.state.meetings if each.uid == said.uid), None)
         row = next((r for r in self.state.copies if (r.uid, r.account) == (said.uid, self._account)), None)
         why = self._against(said, meeting, row)
-        if why is not None or meeting is None or row is None or isinstance(said, Refresh):
-            return self._no(said, why or Why.UNCLEAR, meeting)
+        if why is not None or meeting is None or row is None:
+            return self._no(said, why or Why.OFF, meeting)
+        if isinstance(said, Refresh):
+            return self._again(said, meeting, row)
         if isinstance(said, Counter):
             return await self._counter(said, meeting, row)
         if said.partstat is None:
@@ -69,6 +71,11 @@ class Programs:
             return Verdict(refused=refused, meeting=meeting, offers=fit.offers, countered=sent)
         moved = self._answer(Told.MOVED, replace(meeting, start=said.start, end=said.end))
         return Verdict((moved,), meeting=meeting, by_program=True)
+
+    def _again(self, said: Refresh, meeting: Meeting, row: CopyRow) -> Verdict:
+        if meeting.state is State.CANCELLED:
+            return self._no(said, Why.OFF, meeting)
+        return Verdict(meeting=meeting, refreshed=(row.body, sent_last(row.etag) or sequence_at(self.now)))
 
     def _no(self, said: Said, why: Why, meeting: Meeting | None) -> Verdict:
         return Verdict(refused=(Refused(WORDS[type(said)], why),), meeting=meeting)

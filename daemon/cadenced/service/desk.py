@@ -17,8 +17,8 @@ from cadenced.core.records import AccountRow, OutboxRow
 from cadenced.core.slots import Window
 from cadenced.core.verdict import Verdict
 from cadenced.reconciler.decider import Decider
-from cadenced.wire.acknowledging import commands, refused, taken
-from cadenced.wire.invitations import declined_counter
+from cadenced.wire.acknowledging import commands, invited_again, refused, taken
+from cadenced.wire.invitations import Method, declined_counter, invitation
 from cadenced.wire.languages import Languages
 from cadenced.wire.message import Composer, reply_token
 from cadenced.wire.occasions import answer_names
@@ -51,7 +51,7 @@ class Desk:
             now,
             in_reply_to=received.message_id,
             references=received.references,
-            calendar=self._not_taken(verdict, person, now),
+            calendar=self._event(verdict, person, now),
         )
         return OutboxRow(
             key=name,
@@ -71,13 +71,15 @@ class Desk:
 
     def _names(self, verdict: Verdict, pair: Pair, person: Person, now: datetime) -> dict[str, object]:
         words = self.languages.words(person.language)
+        said = taken(verdict.answers, pair, person, words, now)
+        said += (invited_again(words),) if verdict.refreshed else ()
         return answer_names(
             pair,
             person,
             now,
             programme_mailbox=True,
             answers=True,
-            taken=taken(verdict.answers, pair, person, words, now),
+            taken=said,
             refused=refused(verdict.refused, words),
             meeting=verdict.meeting,
             times=verdict.offers,
@@ -85,10 +87,14 @@ class Desk:
             languages=self.languages,
         )
 
-    def _not_taken(self, verdict: Verdict, person: Person, now: datetime) -> tuple[str, bytes] | None:
+    def _event(self, verdict: Verdict, person: Person, now: datetime) -> tuple[str, bytes] | None:
+        """What the program of who wrote must hear."""
+        guest = Guest(person.email, person.name)
+        if verdict.refreshed is not None:
+            body, sequence = verdict.refreshed
+            return Method.REQUEST, invitation(body, self.sender, guest, Method.REQUEST, sequence, now=now)
         if verdict.countered is None:
             return None
         body, sequence = verdict.countered
         why = next((each.detail for each in verdict.refused), "")
-        guest = Guest(person.email, person.name)
-        return "DECLINECOUNTER", declined_counter(body, self.sender, guest, sequence, why, now=now)
+        return Method.DECLINE_COUNTER, declined_counter(body, self.sender, guest, sequence, why, now=now)

@@ -23,6 +23,10 @@ def taken(answers: Sequence[Answer], pair: Pair, reader: Person, words: Words, n
     return tuple(_Sentence(pair, reader, words, now).of(answer) for answer in answers)
 
 
+def invited_again(words: Words) -> str:
+    return words.gettext("Here is the invitation once more.")
+
+
 def refused(found: Sequence[Refused], words: Words) -> tuple[tuple[str, str, str], ...]:
     """Their words, the reason, and what would work; the last may be empty."""
     return tuple((one_line(each.said)[:LONGEST], *_reason(each, words)) for each in found)

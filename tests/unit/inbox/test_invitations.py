@@ -190,3 +190,16 @@ class TestReplies:
         assert (await post.meetings())[uid].state is State.STANDING
         assert (await post.store.load_pair("maya-jonas")).answers == ()
         assert method_of(post.mails("jonas")[-1]) != "CANCEL"
+
+    async def test_who_asks_for_an_invitation_gets_it_once_more_as_it_was_sent(self, post):
+        await post.runs(invited())
+        first = post.invitations("jonas")[0]
+        post.program(first, "REFRESH", "NEEDS-ACTION")
+        await post.later(hours=1)
+        again = post.invitations("jonas")[-1]
+        sent, then = invitation_in(first)[1], invitation_in(again)[1]
+        assert again["Auto-Submitted"] == "auto-replied"
+        assert [then[n] for n in ("UID", "SEQUENCE", "DTSTART")] == [sent[n] for n in ("UID", "SEQUENCE", "DTSTART")]
+        post.reply(again, "DECLINED")
+        await post.later()
+        assert post.times("maya")[str(sent["UID"])] != sent["DTSTART"].dt
