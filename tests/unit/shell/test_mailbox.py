@@ -1,6 +1,7 @@
 """What the reader of a mailbox does with a server that is old, busy, odd or ill, against a small real one."""
 
 import asyncio
+import socket
 from contextlib import suppress
 from functools import partial
 
@@ -263,3 +264,13 @@ async def test_another_folder_gets_another_conversation(server, mailbox):
     server.folders["Answers"] = type(server.folders["INBOX"])(validity=7)
     assert await mailbox.latest(account(server)) == (1000, 0)
     assert await mailbox.latest(account(server, folder="Answers")) == (7, 0)
+
+
+async def test_a_port_that_waits_for_another_first_word_is_told_as_what_it_may_be(server):
+    impatient, words = (
+        Mailbox(patience=0.1),
+        r"it does not answer; do host, port and tls of \[mailbox\] belong together",
+    )
+    with socket.create_server(("127.0.0.1", 0)) as mute, pytest.raises(TemporaryError, match=words):
+        await impatient.latest(account(server, port=mute.getsockname()[1]))
+    await impatient.close()
