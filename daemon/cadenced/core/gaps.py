@@ -1,5 +1,5 @@
-"""Where a pair would go without noticing: places for which nothing was free, and meetings further apart than any should
-be, in words.
+"""Where a pair would go without noticing: places for which nothing was free, meetings further apart than any should be,
+and such as fall out, in words.
 
 Must never know who is told.
 """
@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from cadenced.core.cadence import furthest, period, period_of
+from cadenced.core.availability import SharedHours
+from cadenced.core.cadence import furthest, on_grid, period, period_of
 from cadenced.core.model import Kind, Meeting, Pair, State
 from cadenced.core.slots import Quest, Window
 
@@ -37,3 +38,14 @@ def far_apart(
         ours = before.state is after.state is State.STANDING and not (before.pinned or after.pinned)
         if ours and after.start > now and place.whole[0] < furthest(place, previous) < wall:
             yield f"no time for a face-to-face meeting nearer to that of {previous.date()} than {wall.date()}"
+
+
+def why_dropped(pair: Pair, hours: SharedHours, meeting: Meeting) -> str:
+    """Why a meeting that stands no longer should."""
+    if hours.paused(hours.wall(meeting.start).date()):
+        return "the pair pauses then"
+    if pair.cadence(meeting.identity.kind) is None:
+        return "the policy has no calls any more"
+    if on_grid(pair, meeting.identity):
+        return "its period has no room for it any more"
+    return "the policy's grid has no place for it any more"

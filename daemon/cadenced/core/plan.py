@@ -12,15 +12,15 @@ from datetime import datetime, timedelta
 from cadenced.core.availability import SharedHours
 from cadenced.core.bookings import Bookings
 from cadenced.core.cadence import CallSlot, Period, call_count, call_slots, on_grid, period, period_of
-from cadenced.core.gaps import far_apart, without_time
+from cadenced.core.gaps import far_apart, why_dropped, without_time
 from cadenced.core.merge import buried
 from cadenced.core.model import UNTRIED, Horizon, Identity, Kind, Meeting, Pair, State, Tries
 from cadenced.core.scene import Ask, Plan, Scene
 from cadenced.core.slots import Quest, Search, Slot, Taken, Window, choose, offers
-from cadenced.core.stability import Stability, Yielding
+from cadenced.core.stability import NEIGHBOUR, Stability, Yielding
 from cadenced.core.windows import call_tiers, face_to_face_tiers
 
-NO_TIME = timedelta()
+NO_TIME, A_DAY = timedelta(), timedelta(days=1)
 
 Planning = Generator[Quest, Slot | None, Plan]
 
@@ -93,10 +93,13 @@ class Planner:
             return
         for who in shared:
             self.bookings.add_elsewhere(who, slot.start, slot.end)
-        taken = self.search.taken
-        hard = taken.hard.plus([(slot.start, slot.end)])
-        soft = taken.soft.plus([(slot.start - travel, slot.end + travel)] if travel else [])
-        self.search = replace(self.search, taken=replace(taken, hard=hard, soft=soft))
+        self._occupy((slot.start, slot.end), travel)
+
+    def _occupy(self, times: Window, travel: timedelta = NO_TIME) -> None:
+        """Nothing that looks for a time finds one there, nor gladly one so near."""
+        taken, (start, end) = self.search.taken, times
+        soft = taken.soft.plus([(start - travel, end + travel)] if travel else [])
+        self.search = replace(self.search, taken=replace(taken, hard=taken.hard.plus([times]), soft=soft))
 
     def run(self) -> Planning:
         # history: what lies behind the previous period is neither matched nor touched
@@ -163,9 +166,7 @@ class Planner:
         return None, identity
 
     def _grave(self, identity: Identity) -> Meeting | None:
-        if not self.graves or (refused := self.graves.get(identity.uid)) is None:
-            return None
-        return buried(identity, [refused])
+        return buried(identity, [self.graves.get(identity.uid)]) if self.graves else None
 
     def _new_in(self, place: Period, identity: Identity) -> Generator[Quest, Slot | None, datetime | None]:
         cadence, habit = self.pair.face_to_face, self.habit.get(Kind.FACE_TO_FACE)
@@ -201,12 +202,24 @@ class Planner:
         if slot is not None and slot.start != yielding.meeting.start:
             return self._place(quest.identity, slot)
         if slot is None and yielding.dispensable:
+            if self._may_stay(yielding):
+                return self._keep(yielding)
             self.gaps.append(without_time(quest, place))
             return None
         self._book([yielding.meeting], 1)
         if slot is None:
             self.asked.append((yielding, quest))
         return self._keep(yielding)
+
+    def _may_stay(self, yielding: Yielding) -> bool:
+        """Whether a call is only not where it would ideally be, for a neighbour moved: it need not fall out."""
+        meeting, wall = yielding.meeting, self._wall(yielding.meeting)
+        met = any(m.start < meeting.end and meeting.start < m.end for m in self.taken)
+        near = any(abs(each - wall) < A_DAY for each in self.neighbours)
+        if yielding.why != NEIGHBOUR or met or near:
+            return False
+        self._occupy((meeting.start, meeting.end))
+        return True
 
     def _keep(self, yielding: Yielding) -> datetime:
         return self._take(yielding.meeting, self._wall(yielding.meeting))
@@ -260,17 +273,13 @@ class Planner:
 
     def _plan(self) -> Plan:
         """What is taken, up to the horizon; of the rest, what is past or in human hands stays and the others go."""
-        stays = [m for m in self.left.values() if self.stability.fixed(m) or m.state is not State.STANDING]
-        dropped = [replace(m, reason=self._why_dropped(m)) for m in self.left.values() if m not in stays]
+        stays = [m for m in self.left.values() if self.stability.outlives(m)]
+        gone = (m for m in self.left.values() if m not in stays)
+        dropped = tuple(replace(m, reason=why_dropped(self.pair, self.hours, m)) for m in gone)
         meetings = sorted((*stays, *self._written()), key=lambda m: (m.start, m.identity))
         asks = tuple(Ask(each.meeting, offers(self.search, quest), each.why) for each, quest in self.asked)
-        return Plan(
-            tuple(meetings),
-            tuple(dropped),
-            (*self.gaps, *far_apart(self.pair, meetings, self._wall, self.now)),
-            asks,
-            self.stability.again,
-        )
+        gaps = (*self.gaps, *far_apart(self.pair, meetings, self._wall, self.now))
+        return Plan(tuple(meetings), dropped, gaps, asks, self.stability.again)
 
     def writes(self, quest: Quest, slot: Slot) -> bool:
         """Whether a meeting that took the slot now would be in the plan."""
@@ -287,12 +296,3 @@ class Planner:
         coming = (m for m in self.taken if m.state is State.STANDING and m.start > self.now)
         face_to_face = (m for m in coming if m.identity.kind is Kind.FACE_TO_FACE)
         return min(face_to_face, key=lambda m: m.start, default=None)
-
-    def _why_dropped(self, meeting: Meeting) -> str:
-        if self.hours.paused(self._wall(meeting).date()):
-            return "the pair pauses then"
-        if self.pair.cadence(meeting.identity.kind) is None:
-            return "the policy has no calls any more"
-        if on_grid(self.pair, meeting.identity):
-            return "its period has no room for it any more"
-        return "the policy's grid has no place for it any more"

@@ -15,6 +15,7 @@ from cadenced.core.windows import crowded
 
 CHANGES = 3  # of a meeting's time by ourselves, in all: then a human is asked
 PROPOSALS = 2  # of these, after somebody couldn't
+NEIGHBOUR = "its neighbour was moved"
 REST = timedelta(hours=24)  # between two of them
 
 
@@ -76,6 +77,13 @@ class Stability:
         """What the planner keeps off: a human placed or edited it, or it is past or about to begin."""
         return meeting.pinned or meeting.touched or self.soon(meeting)
 
+    def outlives(self, meeting: Meeting) -> bool:
+        """Whether it stays where the policy has no place for it: but for what we placed and nobody touched, and a call
+        that somebody refused.
+        """
+        refused = meeting.state is State.DECLINED and meeting.identity.kind is Kind.CALL
+        return self.fixed(meeting) or (meeting.state is not State.STANDING and not refused)
+
     def soon(self, meeting: Meeting) -> bool:
         return meeting.start <= self.now + self.freeze
 
@@ -97,7 +105,7 @@ class Stability:
             return None
         current = replace(meeting, end=end, placed=(meeting.start, end), rules=self.rules)
         if outside or (meeting.identity.kind is Kind.FACE_TO_FACE and crowded(wall, place, neighbours)):
-            verdict = self._yields(current, "its neighbour was moved")
+            verdict = self._yields(current, NEIGHBOUR)
             if not (isinstance(verdict, Yielding) and verdict.spent):  # nobody is asked for that alone
                 return verdict
         return self._unless_busy(current)

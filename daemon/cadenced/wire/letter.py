@@ -14,6 +14,7 @@ from cadenced.core.answers import Answer, Told
 from cadenced.core.cadence import MONTHS, month_begins, month_of_cycle, period, period_of
 from cadenced.core.effort import hours_a_year
 from cadenced.core.model import UNTRIED, Cadence, Channel, Every, Kind, Meeting, Pair, Person, RoadmapMonth, State
+from cadenced.core.stability import NEIGHBOUR
 from cadenced.wire.languages import BUILT_IN, ENGLISH, Languages, Words
 from cadenced.wire.plain import one_line
 from cadenced.wire.reasons import why
@@ -23,7 +24,6 @@ from cadenced.wire.titles import called
 ALERTS = 20  # in one mail; `status` shows them all
 HEADLINE = 70  # characters of the subject of an alert
 ALERT_LONG = 600  # characters of one: whoever needs more looks at the log
-NEIGHBOUR = "its neighbour was moved"  # as core/stability.py words it
 
 
 @dataclass(frozen=True, slots=True)
