@@ -8,6 +8,7 @@ of ours carries a precondition: where the first one took effect, the second one 
 """
 
 import asyncio
+import os
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -97,7 +98,7 @@ class Dav:
         except TimeoutError as error:
             raise TemporaryError(f"{host} did not answer in time (at most {self.whole:g} seconds)") from error
         except (aiohttp.ClientError, OSError) as error:
-            raise TemporaryError(f"{host} cannot be reached: {error}") from error
+            raise TemporaryError(f"{host} cannot be reached: {_cause(error)}") from error
 
     async def _send(self, account: CalendarAccount, ask: Ask) -> Reply:
         headers = dict(ask.headers)
@@ -224,3 +225,14 @@ def _refuse_unsafe(url: str) -> None:
 
 def _host(url: str) -> str:
     return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def _cause(error: Exception) -> str:
+    """What kept a request from being answered, without the words of libraries about it."""
+    if isinstance(error, aiohttp.ClientConnectorError) and (number := error.os_error.errno or 0) > 0:
+        return os.strerror(number)  # asyncio's own text repeats the address (a negative number is the resolver's)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return error.os_error.strerror or str(error)
+    if isinstance(error, aiohttp.ClientResponseError):
+        return "what it answers is no HTTP; is this the address of the calendar server?"
+    return str(error) or type(error).__name__

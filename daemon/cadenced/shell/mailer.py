@@ -4,6 +4,7 @@ Owns the connection, and what each reply means. Must never know what a message s
 """
 
 import asyncio
+import os
 import ssl
 from dataclasses import dataclass, field
 from email.utils import parseaddr
@@ -160,7 +161,9 @@ def _unopened(where: str, error: BaseException) -> AccessError | TemporaryError:
     if isinstance(error, SMTPException) and "STARTTLS" in str(error):
         advice = 'Nothing was sent. Port 465 wants tls = "tls"; ask its keeper otherwise'
         return AccessError(f"{where} offers no STARTTLS, so the password would travel in clear. {advice}")
-    why = _line(f"{error} {error.__cause__ or ''}")
+    root = error.__cause__ or error
+    number = root.errno if isinstance(root, OSError) and not isinstance(root, ssl.SSLError) else None
+    why = os.strerror(number) if number and number > 0 else _line(str(root))
     return TemporaryError(f"{where} cannot be reached: {why}")
 
 
