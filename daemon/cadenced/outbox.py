@@ -107,6 +107,7 @@ class Outbox:
     daily_cap: int
     people: Mapping[str, Person] = field(default_factory=dict)
     failures: int = 0  # of the server, one after the other
+    failure: str = ""  # the last one, in words
     in_hand: int = IN_HAND
     recovered: datetime | None = None
     _door: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -257,7 +258,7 @@ class Outbox:
         """No message's fault: all of them wait, and a human hears of it when only a human can mend it."""
         now = self.clock.now()
         again = now + backoff(self.failures)
-        self.failures += 1
+        self.failures, self.failure = self.failures + 1, str(error)
         await self.store.release(list(left.values()), again)
         if isinstance(error, AccessError) or self.failures > 3:
             await self.store.raise_alert(SERVER_ALERT, f"No mail can be sent: {error}", now)

@@ -145,3 +145,13 @@ def test_a_calendar_that_works_is_not_thawed(installation):
     installation.run("apply", "--now", BEFORE)
     done = installation.run("thaw", "maya")
     assert (done.returncode, done.stderr) == (2, "calendar maya is not frozen: there is nothing to thaw\n")
+
+
+def test_a_mail_server_that_cannot_be_reached_is_told_by_the_exit_code_and_calendars_are_written(installation):
+    toml = installation.config / "cadenced.toml"
+    toml.write_text(toml.read_text().replace(f"port = {installation.port}", "port = 9"))
+    done = installation.run("apply", "--now", BEFORE)
+    assert done.returncode == 3
+    assert "2 mails could not be delivered yet; they are tried again." in done.stdout
+    assert "mail server: 127.0.0.1:9 cannot be reached: Connection refused" in done.stdout
+    assert installation.events() != []

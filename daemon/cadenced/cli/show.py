@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cadenced.service.report import MAILBOX, Applied
+from cadenced.service.report import MAILBOX, SMTP, Applied
 from cadenced.service.standing import Status
 
 
@@ -21,7 +21,8 @@ def show_applied(applied: Applied, out: Console) -> None:
         parts = [(applied.written, "event", "brought up to date"), (applied.sent, "mail", "sent")]
         out.print(", ".join(f"{_count(n, what)} {where}" for n, what, where in parts if n) or "Nothing was changed.")
         if applied.waiting:
-            out.print(f"{_count(applied.waiting, 'mail')} could not be delivered yet; `cadenced status` says why.")
+            again = "it is" if applied.waiting == 1 else "they are"
+            out.print(f"{_count(applied.waiting, 'mail')} could not be delivered yet; {again} tried again.")
     show_blocked(applied.blocked, out)
 
 
@@ -73,7 +74,7 @@ def _read(count: int, outcome: str) -> str:
 
 def show_blocked(blocked: Any, out: Console) -> None:
     for account, why in blocked.items():
-        what = "mailbox" if account == MAILBOX else f"calendar {account}"
+        what = {MAILBOX: "mailbox", SMTP: "mail server"}.get(account, f"calendar {account}")
         out.print(Text(f"{what}: {why}", style="red"))
 
 

@@ -27,7 +27,7 @@ from cadenced.service.explained import Explained
 from cadenced.service.holding import Holding
 from cadenced.service.parts import Clock, Loaded, Parts
 from cadenced.service.reading import read_once
-from cadenced.service.report import MAILBOX, Applied, Planned
+from cadenced.service.report import MAILBOX, SMTP, Applied, Planned
 from cadenced.service.standing import Status, pairs_stand
 from cadenced.service.wheel import BATCH
 from cadenced.shell import logs, systemd
@@ -98,6 +98,7 @@ async def apply_once(
         sent = await parts.outbox.run_once()
         waiting = await parts.store.count_due(parts.clock.now())
         blocked = failed | parts.wheel.blocked() | ({MAILBOX: unread} if unread else {})
+        blocked |= {SMTP: parts.outbox.failure} if parts.outbox.failure else {}
         return Applied(parts.clock.now(), written, sent, waiting, blocked)
 
 

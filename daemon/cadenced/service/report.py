@@ -13,7 +13,7 @@ from cadenced.core.actions import Action, SendMail, type_of
 from cadenced.core.model import Meeting, Pair, Programme
 from cadenced.reconciler.decision import Decision
 
-MAILBOX = "[mailbox]"  # among the accounts of a pass: no account's name has a bracket
+MAILBOX, SMTP = "[mailbox]", "[smtp]"  # among the accounts of a pass: no account's name has a bracket
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def _moment(action: Action) -> datetime:
 @dataclass(frozen=True, slots=True)
 class Applied:
     """What one pass did: changes written to calendars, mails sent, and mails that wait. `blocked`: why an account does
-    not work, or MAILBOX.
+    not work, or MAILBOX, or SMTP.
     """
 
     now: datetime
