@@ -46,6 +46,7 @@ class PostHouse:
     postbox: Postbox
     imap: Imapd
     clock: HandClock
+    cap: int = 50  # mails that a person gets a day
 
     def __post_init__(self) -> None:
         self.open()
@@ -65,7 +66,15 @@ class PostHouse:
         mail = MailAccount("127.0.0.1", self.postbox.port, "none", f"Mentoring <{SENDER}>")
         mailbox = MailboxAccount("127.0.0.1", self.imap.port, "none", USER, PASSWORD)
         loaded = Loaded(
-            programme(*pairs), accounts, mail, Horizon(), {}, POLL, "petra@example.org", daily_cap=50, mailbox=mailbox
+            programme(*pairs),
+            accounts,
+            mail,
+            Horizon(),
+            {},
+            POLL,
+            "petra@example.org",
+            daily_cap=self.cap,
+            mailbox=mailbox,
         )
         await self.parts.install(loaded)
         await self.rests()

@@ -34,14 +34,15 @@ class Ledger:
         return await self._database.run(lambda c: insert_new(c, schema.outbox, first))
 
     async def claim(self, now: datetime, limit: int) -> list[OutboxRow]:
-        """Takes what is to be tried now, the longest due first. Committed before it returns: a crash after this leaves
-        rows of unknown outcome, not rows that seem untouched.
+        """Takes what is to be tried now; first what is of use the shortest, for whoever gets two mails a day. Committed
+        before it returns: a crash after this leaves rows of unknown outcome, not rows that seem untouched.
         """
 
         def work(connection: Connection) -> list[OutboxRow]:
             o = schema.outbox.c
             ready = and_(o.state.in_(OPEN), o.next_try <= stamp(now))
-            rows = connection.execute(select(schema.outbox).where(ready).order_by(o.due, o.key).limit(limit)).mappings()
+            first = select(schema.outbox).where(ready).order_by(o.expires, o.due, o.key).limit(limit)
+            rows = connection.execute(first).mappings()
             claimed = []
             for row in rows.all():
                 mine = and_(o.key == row["key"], o.state == row["state"])

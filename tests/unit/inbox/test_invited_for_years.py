@@ -1,9 +1,10 @@
 """What becomes of invitations by mail when addresses change, pauses come and go, and mail has to wait."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from cadenced.core.model import Channel
+from cadenced.core.records import MailState
 from tests.support.posthouse import invitation_in
 from tests.support.programme import hours, pair, person
 
@@ -153,3 +154,16 @@ class TestWhoWantsNoMoreMail:
         post.answer(first, "resume")
         await post.later(hours=2)
         assert waiting <= uids(post.invitations("jonas"))
+
+
+class TestAMentorOfThree:
+    async def test_with_two_mails_a_day_hears_of_every_meeting_in_time(self, post):
+        post.cap = 2
+        maya = invited("maya")
+        names, start = ("jonas", "aiko", "tariq"), date(2026, 11, 24)
+        await post.runs(*(pair(name=f"maya-{n}", mentor=maya, protege=invited(n), start=start) for n in names))
+        for _ in range(40):
+            await post.later(days=1)
+        late = [row for kind in ("invite", "agenda") for row in await post.rows(kind, MailState.EXPIRED)]
+        assert len(await post.rows("agenda", MailState.SENT)) > 5
+        assert [(row["kind"], row["key"]) for row in late] == []
