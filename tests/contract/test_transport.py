@@ -139,8 +139,19 @@ class TestCertificates:
 
     async def test_a_server_that_does_not_speak_tls_is_for_a_retry(self, site):
         url = str(site.server.make_url("/")).replace("http://", "https://")
-        with pytest.raises(TemporaryError, match="cannot be reached"):
+        with pytest.raises(TemporaryError, match="cannot be reached: it speaks no TLS that we know"):
             await site.desk.client.discover(replace(site.desk.account, url=url))
+
+    async def test_a_server_that_does_not_speak_http_is_told_as_another_kind_of_server(self, site):
+        async def greet(_reader, writer):
+            writer.write(b"220 mail.example.org ESMTP\r\n")
+            await writer.drain()
+            writer.close()
+
+        async with await asyncio.start_server(greet, HOST, 0) as mail:
+            url = f"http://{HOST}:{mail.sockets[0].getsockname()[1]}/"
+            with pytest.raises(TemporaryError, match="what it answers is no HTTP"):
+                await site.desk.client.discover(replace(site.desk.account, url=url))
 
 
 class TestPatience:

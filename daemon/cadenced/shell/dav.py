@@ -229,10 +229,11 @@ def _host(url: str) -> str:
 
 def _cause(error: Exception) -> str:
     """What kept a request from being answered, without the words of libraries about it."""
-    if isinstance(error, aiohttp.ClientConnectorError) and (number := error.os_error.errno or 0) > 0:
-        return os.strerror(number)  # asyncio's own text repeats the address (a negative number is the resolver's)
+    if isinstance(error, aiohttp.ClientSSLError):
+        return f"it speaks no TLS that we know; does its address begin with http:// or has it another port? ({error})"
     if isinstance(error, aiohttp.ClientConnectorError):
-        return error.os_error.strerror or str(error)
+        number = error.os_error.errno or 0  # negative: the resolver's; else asyncio's own text repeats the address
+        return os.strerror(number) if number > 0 else error.os_error.strerror or str(error)
     if isinstance(error, aiohttp.ClientResponseError):
         return "what it answers is no HTTP; is this the address of the calendar server?"
     return str(error) or type(error).__name__
