@@ -163,7 +163,7 @@ def _unopened(where: str, error: BaseException) -> AccessError | TemporaryError:
         return AccessError(f"{where} offers no STARTTLS, so the password would travel in clear. {advice}")
     root = error.__cause__ or error
     number = root.errno if isinstance(root, OSError) and not isinstance(root, ssl.SSLError) else None
-    why = os.strerror(number) if number and number > 0 else _line(str(root))
+    why = os.strerror(number) if number and number > 0 else _line(getattr(root, "strerror", None) or str(root))
     return TemporaryError(f"{where} cannot be reached: {why}")
 
 

@@ -133,6 +133,11 @@ async def test_nobody_at_the_port_is_for_a_retry(box, mailer):
         await mailer.open(nobody)
 
 
+async def test_a_host_that_nobody_knows_is_told_without_the_number_of_the_error(box, mailer):
+    with pytest.raises(TemporaryError, match=r"^mail\.nowhere\.invalid:25 cannot be reached: [A-Z]"):
+        await mailer.open(dataclasses.replace(account(box), host="mail.nowhere.invalid", port=25, tls="starttls"))
+
+
 async def test_a_sender_that_the_server_won_t_have_is_for_a_human(box, mailer):
     box.refused_senders.add("agenda@example.org")
     with pytest.raises(AccessError, match=r"refuses agenda@example.org as sender: 553"):
