@@ -21,8 +21,9 @@ def show_applied(applied: Applied, out: Console) -> None:
         parts = [(applied.written, "event", "brought up to date"), (applied.sent, "mail", "sent")]
         out.print(", ".join(f"{_count(n, what)} {where}" for n, what, where in parts if n) or "Nothing was changed.")
         if applied.waiting:
-            again = "it is" if applied.waiting == 1 else "they are"
-            out.print(f"{_count(applied.waiting, 'mail')} could not be delivered yet; {again} tried again.")
+            waits = f"{_count(applied.waiting, 'mail')} wait{'s' * (applied.waiting == 1)}"
+            why = "the mail server" if SMTP in applied.blocked else "another day (daily_cap), or another try"
+            out.print(f"{waits} for {why}.")
     show_blocked(applied.blocked, out)
 
 

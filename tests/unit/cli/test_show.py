@@ -10,7 +10,7 @@ from cadenced.cli.show import show_applied
 from cadenced.cli.show_plan import show_plan
 from cadenced.core.actions import Mail, SendMail
 from cadenced.reconciler.decision import Decision
-from cadenced.service.report import MAILBOX, Applied, Planned
+from cadenced.service.report import MAILBOX, SMTP, Applied, Planned
 from tests.support.events import creation
 from tests.support.programme import pair, programme
 from tests.support.records import NOW
@@ -50,3 +50,10 @@ def test_a_pass_that_could_not_look_everywhere_does_not_say_that_all_is_well():
     told = printed(show_applied, Applied(NOW, 0, 0, 0, {MAILBOX: "mail.example.org:993 cannot be read: no route"}))
     assert told == "Nothing was changed.\nmailbox: mail.example.org:993 cannot be read: no route\n"
     assert "as they should be" in printed(show_applied, Applied(NOW, 0, 0, 0, {}))
+
+
+def test_mails_beyond_a_day_s_cap_wait_and_have_not_failed():
+    assert "\n6 mails wait for another day (daily_cap), or another try.\n" in printed(
+        show_applied, Applied(NOW, 14, 3, 6, {})
+    )
+    assert "\n1 mail waits for the mail server.\n" in printed(show_applied, Applied(NOW, 1, 0, 1, {SMTP: "no route"}))
