@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from cadenced.core.accounts import INVITED
-from cadenced.core.actions import CancelEvent, CreateEvent, EventAction, SendMail, UpdateEvent, is_note
+from cadenced.core.actions import CancelEvent, CreateEvent, EventAction, Mail, SendMail, UpdateEvent, is_note
 from cadenced.core.cadence import MONTHS, roadmap_month
 from cadenced.core.due import local_day
 from cadenced.core.inviting import carrier, following, sent_last, telling
@@ -117,7 +117,10 @@ class Inviter:
         method = Method.CANCEL if _off(action) else Method.REQUEST
         sequence = following(row.etag, now) if isinstance(action, CancelEvent) else sent_last(row.etag)
         text = invitation(row.body, self.sender, guest, method, sequence, now=now)
-        return replace(self.write(brought, decision, (method, text), person), due=_soon(now, number))
+        written = replace(self.write(brought, decision, (method, text), person), due=_soon(now, number))
+        if isinstance(action, UpdateEvent) and not _off(action):  # news of a meeting waits for no day's cap
+            written = replace(written, kind=str(Mail.UPDATE))
+        return written
 
     def _person(self, pair: Pair | None, account: str) -> Person:
         """Who is invited; of a pair that left the programme, or an address that left it, perhaps only that is known."""
