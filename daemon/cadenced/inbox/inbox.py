@@ -207,7 +207,7 @@ class Inbox:
         if wants and await self.store.count_replies(about.person.id, now - A_DAY) < REPLIES:
             replies = [self.desk.acknowledge(verdict, about.pair, about.person, received, now)]
         if words := verdict.to_coordinator or (_unanswered(verdict) if received.automatic else ""):
-            text = f"{about.person.name} ({about.pair.id}) wrote: {words[:QUOTED]}"
+            text = f"{about.person.name} ({about.pair.id}) {words[:QUOTED]}"
             await self.store.raise_alert(f"answer/{name}", text, now)
         if await self.store.record_mail(name, outcome, verdict.answers, replies, now):
             took.news |= bool(verdict.answers)
@@ -217,4 +217,5 @@ class Inbox:
 
 def _unanswered(verdict: Verdict) -> str:
     """What a program said for its person and was not done, of which nobody tells them."""
-    return "; ".join(filter(None, (f"{each.said}: {each.why} {each.detail}".strip() for each in verdict.refused)))
+    told = (f"{each.said}, which was not done: {each.why} {each.detail}".strip() for each in verdict.refused)
+    return f"has a program that sent {'; '.join(told)}" if verdict.refused else ""

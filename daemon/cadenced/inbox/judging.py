@@ -212,9 +212,9 @@ class Judge:
 
     def _to_coordinator(self, received: Received, *, quoted: bool) -> str:
         ends = any(each.told is Told.ENDS for each in self._found)
-        words = [_quote(received.text)] if quoted or ends else []
-        stops = [each for each in self._found if each.told is Told.STOPPED]
-        return "\n".join([*words, *("They want no more mail of this pair." for _ in stops[:1])])
+        said = [f"wrote: {_quote(received.text)}"] if quoted or ends else []
+        stops = any(each.told is Told.STOPPED for each in self._found)
+        return " and ".join([*said, *(["wants no more mail of this pair (“stop”)"] if stops else [])])
 
 
 def _quote(text: str) -> str:

@@ -36,7 +36,10 @@ class Programs:
 
     async def verdict(self, said: Said) -> Verdict:
         if isinstance(said, Unusable):
-            return Verdict(refused=(Refused(WORDS[Unusable], Why.UNCLEAR, said.reason),), to_coordinator=said.reason)
+            return Verdict(
+                refused=(Refused(WORDS[Unusable], Why.UNCLEAR, said.reason),),
+                to_coordinator=f"sent {WORDS[Unusable]} that can't be read: {said.reason}",
+            )
         meeting = next((each for each in self.state.meetings if each.uid == said.uid), None)
         row = next((r for r in self.state.copies if (r.uid, r.account) == (said.uid, self._account)), None)
         why = self._against(said, meeting, row)
