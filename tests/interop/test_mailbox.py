@@ -35,14 +35,14 @@ def archive(dovecot) -> str:
 
 
 async def test_ten_thousand_old_mails_are_neither_fetched_nor_marked(dovecot, mailbox, archive):
-    account = dovecot.account("bjorn", folder=archive)
+    account, before = dovecot.account("bjorn", folder=archive), len(told(dovecot))
     validity, last = await mailbox.latest(account)
     assert last == OLD
     assert (await mailbox.fetch(account, validity, last, 50)).messages == ()
     assert len((await mailbox.fetch(account, validity, last - 3, 50)).messages) == 3
     await mailbox.close()
     await asyncio.sleep(1)  # Dovecot writes it when the conversation is over
-    assert 0 < max(told(dovecot)) < FEW
+    assert 0 < max(told(dovecot)[before:]) < FEW
 
 
 async def test_a_waking_finds_what_postfix_brought(postfix, dovecot, mailbox):
