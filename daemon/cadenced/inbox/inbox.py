@@ -176,7 +176,7 @@ class Inbox:
         rows = await self.store.mails_known_by(received.tokens(self.sender), received.references)
         mail = next((row for row in rows if row.pair in self.programme.pairs), None)
         uid = said.uid if said is not None else ""
-        if said is not None and not isinstance(said, Unusable) and uid and (mail is None or mail.uid != uid):
+        if uid and (mail is None or (mail.uid != uid and not isinstance(said, Unusable))):
             mail, name = None, await self.store.invited_to(uid)
         else:
             name = mail.pair if mail else ""

@@ -1,6 +1,8 @@
 """Invitations by mail to who has no calendar with us, and what their program answers (RFC 5546, RFC 6047)."""
 
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 
 from cadenced.core.model import Channel, State
 from tests.support.posthouse import SENDER, invitation_in, method_of
@@ -203,3 +205,33 @@ class TestReplies:
         post.reply(again, "DECLINED")
         await post.later()
         assert post.times("maya")[str(sent["UID"])] != sent["DTSTART"].dt
+
+    async def test_an_answer_for_another_pair_changes_nothing_there(self, post):
+        ida = person("ida", "Europe/Berlin", hours("Mon-Fri 08:00-18:00"), channel=Channel.INVITE)
+        await post.runs(invited(), pair(name="maya-ida", protege=ida))
+        theirs = post.invitations("ida")[0]
+        before = post.times("maya")
+        post.reply(theirs, "DECLINED", sender="jonas@example.org", attendee="jonas@example.org")
+        post.reply(theirs, "DECLINED", sender="jonas@example.org")
+        await post.later()
+        assert post.times("maya") == before
+        for name in ("maya-jonas", "maya-ida"):
+            assert (await post.store.load_pair(name)).answers == ()
+
+    async def test_two_calendars_that_differ_are_taken_for_neither(self, post):
+        await post.runs(invited())
+        first, second = post.invitations("jonas")[:2]
+        before = post.times("maya")
+        post.reply(first, "DECLINED")
+        post.reply(second, "ACCEPTED")
+        one, other = list(post.inbox.values())[-2:]
+        mail, calendar = message_from_bytes(one, policy=default), message_from_bytes(other, policy=default)
+        mail.make_mixed()
+        mail.attach(next(part for part in calendar.walk() if part.get_content_type() == "text/calendar"))
+        for uid in sorted(post.inbox)[-2:]:
+            post.imap.folders["INBOX"].remove(uid)
+        post.imap.folders["INBOX"].put(mail.as_bytes())
+        await post.later()
+        assert post.times("maya") == before
+        assert (await post.store.load_pair("maya-jonas")).answers == ()
+        assert await post.store.mails_read() == {"refused": 1}
