@@ -201,13 +201,11 @@ class Planner:
         slot = None if yielding.spent else (yield quest)
         if slot is not None and slot.start != yielding.meeting.start:
             return self._place(quest.identity, slot)
-        if slot is None and yielding.dispensable:
-            if self._may_stay(yielding):
-                return self._keep(yielding)
+        if slot is None and yielding.dispensable and not self._may_stay(yielding):
             self.gaps.append(without_time(quest, place))
             return None
         self._book([yielding.meeting], 1)
-        if slot is None:
+        if slot is None and not yielding.dispensable:
             self.asked.append((yielding, quest))
         return self._keep(yielding)
 
@@ -216,7 +214,8 @@ class Planner:
         meeting, wall = yielding.meeting, self._wall(yielding.meeting)
         met = any(m.start < meeting.end and meeting.start < m.end for m in self.taken)
         near = any(abs(each - wall) < A_DAY for each in self.neighbours)
-        if yielding.why != NEIGHBOUR or met or near:
+        busy = self.stability.others.overlaps(meeting.start, meeting.end)
+        if yielding.why != NEIGHBOUR or met or near or busy:
             return False
         self._occupy((meeting.start, meeting.end))
         return True
