@@ -17,10 +17,10 @@ from cadenced.core.merge import buried
 from cadenced.core.model import UNTRIED, Horizon, Identity, Kind, Meeting, Pair, State, Tries
 from cadenced.core.scene import Ask, Plan, Scene
 from cadenced.core.slots import Quest, Search, Slot, Taken, Window, choose, offers
-from cadenced.core.stability import NEIGHBOUR, Stability, Yielding
+from cadenced.core.stability import Stability, Yielding
 from cadenced.core.windows import call_tiers, face_to_face_tiers
 
-NO_TIME, A_DAY = timedelta(), timedelta(days=1)
+NO_TIME = timedelta()
 
 Planning = Generator[Quest, Slot | None, Plan]
 
@@ -201,24 +201,13 @@ class Planner:
         slot = None if yielding.spent else (yield quest)
         if slot is not None and slot.start != yielding.meeting.start:
             return self._place(quest.identity, slot)
-        if slot is None and yielding.dispensable and not self._may_stay(yielding):
+        if slot is None and yielding.dispensable:
             self.gaps.append(without_time(quest, place))
             return None
         self._book([yielding.meeting], 1)
-        if slot is None and not yielding.dispensable:
+        if slot is None:
             self.asked.append((yielding, quest))
         return self._keep(yielding)
-
-    def _may_stay(self, yielding: Yielding) -> bool:
-        """Whether a call is only not where it would ideally be, for a neighbour moved: it need not fall out."""
-        meeting, wall = yielding.meeting, self._wall(yielding.meeting)
-        met = any(m.start < meeting.end and meeting.start < m.end for m in self.taken)
-        near = any(abs(each - wall) < A_DAY for each in self.neighbours)
-        busy = self.stability.others.overlaps(meeting.start, meeting.end)
-        if yielding.why != NEIGHBOUR or met or near or busy:
-            return False
-        self._occupy((meeting.start, meeting.end))
-        return True
 
     def _keep(self, yielding: Yielding) -> datetime:
         return self._take(yielding.meeting, self._wall(yielding.meeting))
