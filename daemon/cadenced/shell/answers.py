@@ -15,7 +15,7 @@ from cadenced.core.actions import Mail
 from cadenced.core.answers import Answer
 from cadenced.core.records import CopyRow, MailState, OutboxRow
 from cadenced.shell import schema
-from cadenced.shell.database import Database
+from cadenced.shell.ledger import Ledger
 from cadenced.shell.looks import drop, save
 from cadenced.shell.rows import flat, outbox_of, stamp
 from cadenced.shell.upsert import insert_new
@@ -26,13 +26,8 @@ OVERTAKEN = (Mail.INVITE, Mail.UPDATE)  # by a later word about the same meeting
 NEVER_SENT = (MailState.QUEUED, MailState.EXPIRED, MailState.FAILED)
 
 
-class Answers:
-    """A part of the store."""
-
-    _database: Database
-
-    def _note(self, connection: Connection, entries: Sequence[tuple[str, ...]]) -> None:
-        raise NotImplementedError
+class Answers(Ledger):
+    """A part of the store, beside the mails that are answered."""
 
     async def was_read(self, message_id: str) -> bool:
         found = select(INBOX.c.message_id).where(INBOX.c.message_id == message_id)

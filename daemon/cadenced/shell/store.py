@@ -30,7 +30,6 @@ from cadenced.shell.answers import Answers
 from cadenced.shell.busytimes import BusyTimes
 from cadenced.shell.database import Database, explained
 from cadenced.shell.journal import Journal
-from cadenced.shell.ledger import Ledger
 from cadenced.shell.lock import Lock
 from cadenced.shell.looks import Look, drop, save
 from cadenced.shell.replay import replay
@@ -41,7 +40,7 @@ from cadenced.shell.waking import wake
 SHARDS = 256
 
 
-class Store(Ledger, BusyTimes, Answers):
+class Store(Answers, BusyTimes):
     """Open it with open(), which takes the lock, or with snapshot(), which changes nothing on disk."""
 
     def __init__(self, database: Database, journal: Journal, lock: Lock | None = None) -> None:

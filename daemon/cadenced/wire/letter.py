@@ -97,56 +97,65 @@ def letter(  # noqa: PLR0913 — what a mail depends on
     answers: bool = False,
     told: Sequence[Answer] = (),
 ) -> Letter:
-    """Everything that a mail to one of the pair may say. `meetings` is the plan; `now` is aware. `answers`: whether
-    what is replied is read; `told` is what the two told us so.
-    """
-    reader = pair.mentor if mail.person == pair.mentor.id else pair.protege
-    other = pair.other(reader)
+    """Everything that a mail may say. `meetings` is the plan, `now` aware; `answers`: whether replies are read."""
+    reader, other = pair.people if mail.person == pair.mentor.id else reversed(pair.people)
     words = languages.words(reader.language)
     months = tuple(replace(month, title=one_line(month.title)) for month in pair.roadmap.in_language(reader.language))
     opening = pair.roadmap_month or 1
     number = max(mail.month, opening)  # a meeting moved to before the start speaks of the first month
-    month = _of_cycle(months, number)
     begins, ends = month_begins(pair, number), month_begins(pair, number + 1) - timedelta(days=1)
     homework = number - (2 if mail.carried_over else 1)  # the task that is carried over had no meeting to give any
     meeting = _talk(pair, mail.meeting, reader, now, words) if mail.meeting else None
-    cause = _cause(mail, reader) if mail.kind is Mail.TIMES else ""
-    following = _following(mail.meeting, meetings, now)
+    cause, following = _cause(mail, reader), _following(mail.meeting, meetings, now)
     tries = mail.meeting.tries if mail.meeting else UNTRIED
     return Letter(
         language=words.language,
         reader=_someone(reader, answers=answers),
         other=_someone(other),
         to_mentor=reader is pair.mentor,
-        month=month,
+        month=_of_cycle(months, number),
         year=(number - 1) // MONTHS + 1,
         span=span(begins, ends, words),
         until=short(ends, words),
-        strip=tuple(
-            "past" if n < month.number else "now" if n == month.number else "next" for n in range(1, MONTHS + 1)
-        ),
+        strip=_strip(month_of_cycle(number)),
         first=number == opening,
         last=_of_cycle(months, homework) if homework >= opening else None,
         carried=_of_cycle(months, number - 1) if mail.carried_over and number > opening else None,
         meeting=meeting,
         following=_talk(pair, following, reader, now, words) if following else None,
-        question=_question(month, mail.meeting),
+        question=_question(_of_cycle(months, number), mail.meeting),
         focus=tuple(_focus(area, words) for area in pair.focus),
         rhythm=_rhythm(pair, words),
         programme_mailbox=programme_mailbox,
         cause=cause,
-        why=why(cause, called(one_line(other.name)), meeting.when, words, call=meeting.call)
-        if cause and meeting
-        else "",
+        why=_why(cause, other, meeting, words),
         offers=tuple(_talk(pair, each, reader, now, words) for each in _offered(mail)),
         tried=len(tries.refused),
         moves=tries.changes,
         free_until=_period_ends(pair, mail.meeting, words) if mail.meeting else "",
-        todos=tuple(
-            one_line(each.text) for each in told if each.told is Told.TODO and each.month in (homework, number)
-        ),
-        done=any(each.told is Told.DONE and each.month == homework for each in told),
+        todos=_added(told, (homework, number)),
+        done=homework in _done(told),
     )
+
+
+def _strip(now: int) -> tuple[str, ...]:
+    return tuple("past" if n < now else "now" if n == now else "next" for n in range(1, MONTHS + 1))
+
+
+def _why(cause: str, other: Person, meeting: Talk | None, words: Words) -> str:
+    if not cause or meeting is None:
+        return ""
+    return why(cause, called(one_line(other.name)), meeting.when, words, call=meeting.call)
+
+
+def _done(told: Sequence[Answer]) -> set[int]:
+    """The roadmap months whose task one of them said is done."""
+    return {each.month for each in told if each.told is Told.DONE}
+
+
+def _added(told: Sequence[Answer], months: tuple[int, int]) -> tuple[str, ...]:
+    """The homework that the two added in these roadmap months."""
+    return tuple(one_line(each.text) for each in told if each.told is Told.TODO and each.month in months)
 
 
 def alert_names(alerts: Sequence[str], now: datetime) -> dict[str, object]:
@@ -186,6 +195,8 @@ def _talk(pair: Pair, meeting: Meeting, reader: Person, now: datetime, words: Wo
 
 
 def _cause(mail: SendMail, reader: Person) -> str:
+    if mail.kind is not Mail.TIMES:
+        return ""
     if mail.who:
         return "both" if len(mail.who) > 1 else "reader" if mail.who == (reader.id,) else "other"
     if mail.meeting and mail.meeting.state is State.DECLINED:
