@@ -71,8 +71,9 @@ class Planner:
         self.search = Search(
             self.hours, replace(scene.taken, hard=hard, bookings=bookings), self.now + scene.horizon.notice
         )
+        self.by_file = replace(self.search, taken=Taken(scene.taken.closed))
         self._book(self.left.values(), 1)
-        self.earliest = self.hours.wall(self.search.earliest)
+        self.earliest, self.beyond = self.hours.wall(self.search.earliest), self.hours.wall(self.until)
         self.today = self.hours.wall(self.now).date()
 
     @property
@@ -120,9 +121,8 @@ class Planner:
         """The last period to plan: the one after the horizon's, for its meeting bounds the calls before it, and the
         last in which something stands of ours. Where a human put something, be it by a slip years ahead, it stays.
         """
-        horizon = self.hours.wall(self.until).date()
         standing = (self._wall(meeting).date() for meeting in self.standing if not meeting.pinned)
-        return period_of(self.pair, max((horizon, *standing))) + 1
+        return period_of(self.pair, max((self.beyond.date(), *standing))) + 1
 
     def _face_to_face(self, places: Sequence[Period]) -> Generator[Quest, Slot | None, list[datetime]]:
         """Places the face-to-face meetings; returns where each period's is, or would be: the anchors of the calls."""
@@ -172,7 +172,18 @@ class Planner:
         cadence, habit = self.pair.face_to_face, self.habit.get(Kind.FACE_TO_FACE)
         tiers = face_to_face_tiers(place, self.neighbours, cadence)
         quest = Quest(identity, cadence, tiers, place.target, habit, self._refused(identity))
-        return (yield from self._new(quest, place.whole))
+        wall = yield from self._new(quest, place.whole)
+        settled = self._stands(self.taken[-1]) if wall is not None else place.whole[0] <= self.beyond
+        return wall if settled else self._expected(quest)
+
+    def _expected(self, quest: Quest) -> datetime | None:
+        """Where a meeting will be that is not written yet, by the file alone: what else is in people's calendars, or
+        comes there before it, must move nothing that stands.
+        """
+        if (slot := choose(self.by_file, quest)) is None:
+            return None
+        self._adjoin(slot.wall)
+        return slot.wall
 
     def _new_call(
         self, slot: CallSlot, reach: Window, identity: Identity
@@ -254,17 +265,20 @@ class Planner:
             self.left.pop(meeting.identity, None)
             self.older = [m for m in self.older if m.identity != meeting.identity]
         self.taken.append(meeting)
-        if meeting.identity.kind is Kind.FACE_TO_FACE and meeting.state is State.STANDING:
-            at = bisect_left(self.neighbours, wall)
-            self.neighbours[at:at] = [wall] if wall not in self.neighbours[at : at + 1] else []
+        if meeting.identity.kind is Kind.FACE_TO_FACE and meeting.state is State.STANDING and self._stands(meeting):
+            self._adjoin(wall)
         return wall
+
+    def _adjoin(self, wall: datetime) -> None:
+        at = bisect_left(self.neighbours, wall)
+        self.neighbours[at:at] = [wall] if wall not in self.neighbours[at : at + 1] else []
 
     def _plan(self) -> Plan:
         """What is taken, up to the horizon; of the rest, what is past or in human hands stays and the others go."""
         stays = [m for m in self.left.values() if self.stability.outlives(m)]
         gone = (m for m in self.left.values() if m not in stays)
         dropped = tuple(replace(m, reason=why_dropped(self.pair, self.hours, m)) for m in gone)
-        meetings = sorted((*stays, *self._written()), key=lambda m: (m.start, m.identity))
+        meetings = sorted((*stays, *filter(self._stands, self.taken)), key=lambda m: (m.start, m.identity))
         asks = tuple(Ask(each.meeting, offers(self.search, quest), each.why) for each, quest in self.asked)
         gaps = (*self.gaps, *far_apart(self.pair, meetings, self._wall, self.now))
         return Plan(tuple(meetings), dropped, gaps, asks, self.stability.again)
@@ -275,10 +289,9 @@ class Planner:
             return True
         return quest.identity.kind is Kind.FACE_TO_FACE and self._next_face_to_face() is None
 
-    def _written(self) -> list[Meeting]:
-        """What stands already, what begins before the horizon, and always the next face to face, however far."""
-        next_one = self._next_face_to_face()
-        return [m for m in self.taken if m.start <= self.until or m is next_one or m.identity in self.known]
+    def _stands(self, meeting: Meeting) -> bool:
+        """Whether it is in the plan: as all before the horizon, and always the next face to face, however far."""
+        return meeting.start <= self.until or meeting.identity in self.known or meeting is self._next_face_to_face()
 
     def _next_face_to_face(self) -> Meeting | None:
         coming = (m for m in self.taken if m.state is State.STANDING and m.start > self.now)

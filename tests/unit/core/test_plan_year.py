@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cadenced.core.availability import Busy
 from cadenced.core.cadence import index_of, period
 from cadenced.core.model import Horizon, Kind
 from cadenced.core.plan import plan_pair
@@ -102,6 +103,16 @@ def test_nobody_is_asked_to_two_meetings_at_once(p):
 def test_planning_again_on_any_later_day_moves_nothing_that_stands(p, days):
     first = plan(p, horizon=Horizon()).meetings
     later = plan(p, first, now=NOW + timedelta(days=days), horizon=Horizon())
+    assert set(first) <= set(later.meetings)
+    assert later.dropped == ()
+
+
+@given(pairs(), st.integers(0, 40), st.integers(1, 60))
+@settings(max_examples=200, deadline=None)
+def test_what_is_busy_beyond_the_horizon_moves_nothing_that_stands_before_it(p, after, days):
+    first = plan(p, horizon=Horizon()).meetings
+    end = max(first[-1].end, NOW + Horizon().ahead) + timedelta(days=after)
+    later = plan(p, first, horizon=Horizon(), busy=Taken(Busy([(end, end + timedelta(days=days))])))
     assert set(first) <= set(later.meetings)
     assert later.dropped == ()
 
