@@ -14,13 +14,15 @@ from urllib.parse import quote, urlsplit
 from cadenced.core.accounts import CalendarAccount, Collection, Resource, Scheduling, SyncResult
 from cadenced.core.busytime import BusyQuery, BusyReading, BusyTime, Span
 from cadenced.core.errors import ConflictError, PermanentError, TemporaryError
-from cadenced.shell import changes, discovery, freebusy
+from cadenced.shell import changes, freebusy
 from cadenced.shell.dav import Dav, Reply, SessionFactory, path_of
+from cadenced.shell.discovery import Discovery
 from cadenced.shell.multistatus import GONE, conditions
 from cadenced.shell.opened import OpenCalendar
 from cadenced.wire.busy import busy_times, free_busy_times
 
 READING = 30.0  # seconds for all events of one calendar: of a slower one free/busy is asked, lest others wait
+FRESH = 60.0  # seconds for which what the login leads to need not be asked again
 SMALL = 1 << 15  # characters of events that are read where we are: some 20 ms; of more, in a thread
 ICAL = "text/calendar; charset=utf-8"
 TAKEN = frozenset({"no-uid-conflict", "unique-scheduling-object-resource"})  # of a 403 (Cyrus), RFC 4791 §5.3.2.1
@@ -35,9 +37,8 @@ class CalDav:
     def __init__(self, make_session: SessionFactory | None = None, *, deadline: float | None = None) -> None:
         self._dav = Dav(make_session) if deadline is None else Dav(make_session, deadline)
         self._written: dict[str, dict[str, str]] = {}  # by calendar: hrefs and ETags of our own, since its last sync
-        self._thread = ThreadPoolExecutor(
-            1, "busy"
-        )  # one calendar at a time: each takes from the loop what it computes
+        self._discovered: dict[CalendarAccount, tuple[float, Discovery]] = {}  # when, until it is read by
+        self._thread = ThreadPoolExecutor(1, "busy")  # one calendar at a time: each takes from the loop what it costs
         self._closed = False
 
     async def close(self) -> None:
@@ -46,10 +47,13 @@ class CalDav:
         await self._dav.close()
 
     async def discover(self, account: CalendarAccount) -> Collection:
-        return await discovery.discover(self._dav, account)
+        found = Discovery(self._dav, account)
+        collection = await found.to_write()
+        self._discovered[account] = asyncio.get_running_loop().time(), found
+        return collection
 
     async def scheduling(self, account: CalendarAccount, collection: Collection) -> Scheduling:
-        return await discovery.scheduling(self._dav, account, collection)
+        return await Discovery(self._dav, account).scheduling(collection)
 
     async def sync(
         self, account: CalendarAccount, collection: Collection, token: str, known: Mapping[str, str]
@@ -114,7 +118,10 @@ class CalDav:
         return stored
 
     async def to_read(self, account: CalendarAccount) -> tuple[Collection, ...]:
-        return await discovery.to_read(self._dav, account)
+        since, found = self._discovered.pop(account, (0.0, None))
+        if found is None or asyncio.get_running_loop().time() > since + FRESH:
+            found = Discovery(self._dav, account)
+        return await found.to_read()
 
     async def mark(self, account: CalendarAccount, collection: Collection) -> str:
         return await freebusy.mark(self._open(account, collection))

@@ -8,7 +8,7 @@ import asyncio
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import unquote, urljoin, urlsplit
 
 from yarl import URL
@@ -54,67 +54,158 @@ class _Place:
         return self.says.is_a(CALENDAR) or any(self.says.hrefs(prop) for prop in props)
 
 
-async def discover(dav: Dav, account: CalendarAccount) -> Collection:
-    """The account's calendar. ConfigError, with the names that there are, when there is none of the asked name."""
-    url = _canonical(account, account.url or await _looked_up(account))
-    here = await _entrance(dav, account, url)
-    if here.says.is_a(CALENDAR) and not account.calendar:
-        return _checked(account, here)
-    homes, default = await _homes(dav, account, here)
-    calendars = [each for home in homes for each in await _calendars(dav, account, home)]
-    return _checked(account, _named(account, calendars) if account.calendar else _usual(account, calendars, default))
-
-
-async def calendar_names(dav: Dav, account: CalendarAccount) -> list[str]:
-    """The calendars for events that the login sees, by name."""
-    url = _canonical(account, account.url or await _looked_up(account))
-    here = await _entrance(dav, account, url)
-    if here.says.is_a(CALENDAR) and not account.calendar:
-        return [here.name]
-    homes, _ = await _homes(dav, account, here)
-    return sorted([each.name for home in homes for each in await _calendars(dav, account, home)])
-
-
-async def to_read(dav: Dav, account: CalendarAccount) -> tuple[Collection, ...]:
-    """The calendars whose events keep the person busy: those that `read` names, else all that hold events and that
-    nobody marked as keeping nobody busy (RFC 6638 §9.1).
-
-    ConfigError, with the names that there are, when there is none of a name.
+class Discovery:
+    """What one login leads to. Each step is gone once: several questions, one after the other, cost little more than
+    the first. Raises ConfigError where the settings lead nowhere, with the names that there are where one is wrong.
     """
-    if account.read == ():
-        return ()
-    url = _canonical(account, account.url or await _looked_up(account))
-    here = await _entrance(dav, account, url)
-    alone = here.says.is_a(CALENDAR) and not here.urls(f"{DAV}current-user-principal")
-    homes, _ = ([], "") if alone else await _homes(dav, account, here)
-    found = {_slashed(each.url): each for home in homes for each in await _calendars(dav, account, home)}
-    if here.says.is_a(CALENDAR):
-        found.setdefault(_slashed(here.url), here)
-    calendars = [found[url] for url in sorted(found)]
-    if account.read is not None:
-        named = {each.url for name in account.read for each in _called(account, calendars, name)}
-        calendars = [each for each in calendars if each.url in named]
-    else:
-        calendars = [each for each in calendars if not each.says.is_transparent()]
-    return tuple(Collection(account.name, _slashed(each.url), each.name) for each in calendars)
 
+    def __init__(self, dav: Dav, account: CalendarAccount) -> None:
+        self._dav, self._account = dav, account
+        self._gate: _Place | None = None
+        self._found: tuple[list[_Place], str] | None = None
 
-async def scheduling(dav: Dav, account: CalendarAccount, collection: Collection) -> Scheduling:
-    """What the login can do for invitations that stand in this calendar."""
-    options = await dav.request(account, Ask("OPTIONS", collection.url))
-    words = {word.strip() for word in options.headers.get("DAV", "").lower().split(",")}
-    here = await _place(dav, account, collection.url)
-    principal = await _principal(dav, account, here) if here is not None else None
-    if principal is None:
-        return Scheduling(AUTOMATIC in words)
-    asked = Ask("PROPFIND", principal.url, body=INVITING, headers={"Depth": "0", "Content-Type": XML})
-    reply = await dav.request(account, asked)
-    members = parse(reply.body, reply.url).members if reply.status == 207 else ()
-    principal = _at(reply, members[0]) if members else principal
-    known = principal.says.hrefs(f"{CAL}calendar-user-address-set")
-    mail = [unquote(href[len(MAILTO) :]) for href in known if href.lower().startswith(MAILTO)]
-    outboxes = principal.urls(f"{CAL}schedule-outbox-URL")
-    return Scheduling(AUTOMATIC in words, *(found[0] if found else "" for found in (mail, outboxes)))
+    async def to_write(self) -> Collection:
+        """The account's calendar."""
+        here, account = await self._entrance(), self._account
+        if here.says.is_a(CALENDAR) and not account.calendar:
+            return _checked(account, here)
+        calendars, default = await self._calendars()
+        found = _named(account, calendars) if account.calendar else _usual(account, calendars, default)
+        return _checked(account, found)
+
+    async def names(self) -> list[str]:
+        """The calendars for events that the login sees, by name."""
+        here = await self._entrance()
+        if here.says.is_a(CALENDAR) and not self._account.calendar:
+            return [here.name]
+        calendars, _ = await self._calendars()
+        return sorted(each.name for each in calendars)
+
+    async def to_read(self) -> tuple[Collection, ...]:
+        """The calendars whose events keep the person busy: those that `read` names, else all that hold events and that
+        nobody marked as keeping nobody busy (RFC 6638 §9.1).
+        """
+        account = self._account
+        if account.read == ():
+            return ()
+        here = await self._entrance()
+        alone = here.says.is_a(CALENDAR) and not here.urls(f"{DAV}current-user-principal")
+        calendars, _ = ([], "") if alone else await self._calendars()
+        found = {_slashed(each.url): each for each in calendars}
+        if here.says.is_a(CALENDAR):
+            found.setdefault(_slashed(here.url), here)
+        calendars = [found[url] for url in sorted(found)]
+        if account.read is not None:
+            named = {each.url for name in account.read for each in _called(account, calendars, name)}
+            calendars = [each for each in calendars if each.url in named]
+        else:
+            calendars = [each for each in calendars if not each.says.is_transparent()]
+        return tuple(Collection(account.name, _slashed(each.url), each.name) for each in calendars)
+
+    async def scheduling(self, collection: Collection) -> Scheduling:
+        """What the login can do for invitations that stand in this calendar."""
+        options = await self._dav.request(self._account, Ask("OPTIONS", collection.url))
+        words = {word.strip() for word in options.headers.get("DAV", "").lower().split(",")}
+        here = await self._place(collection.url)
+        principal = await self._principal(here) if here is not None else None
+        if principal is None:
+            return Scheduling(AUTOMATIC in words)
+        asked = Ask("PROPFIND", principal.url, body=INVITING, headers={"Depth": "0", "Content-Type": XML})
+        reply = await self._dav.request(self._account, asked)
+        members = parse(reply.body, reply.url).members if reply.status == 207 else ()
+        principal = _at(reply, members[0]) if members else principal
+        known = principal.says.hrefs(f"{CAL}calendar-user-address-set")
+        mail = [unquote(href[len(MAILTO) :]) for href in known if href.lower().startswith(MAILTO)]
+        outboxes = principal.urls(f"{CAL}schedule-outbox-URL")
+        return Scheduling(AUTOMATIC in words, *(found[0] if found else "" for found in (mail, outboxes)))
+
+    async def _entrance(self) -> _Place:
+        """What the url is; where that leads nowhere, what .well-known leads to (RFC 6764 §5, §6)."""
+        if self._gate is None:
+            account = self._account
+            url = _canonical(account, account.url or await _looked_up(account))
+            here = await self._place(url)
+            if here is None or not here.leads_on:
+                there = await self._place(url_of(WELL_KNOWN, url))
+                here = there if there is not None and there.leads_on else here
+            if here is None:
+                raise ConfigError(_no_server(account, url))
+            self._gate = here
+        return self._gate
+
+    async def _calendars(self) -> tuple[list[_Place], str]:
+        """Those for events in the homes of the login, and the path of its default one where the server names one."""
+        if self._found is None:
+            homes, default = await self._homes(await self._entrance())
+            self._found = [each for home in homes for each in await self._within(home)], default
+        return self._found
+
+    async def _homes(self, here: _Place) -> tuple[list[str], str]:
+        principal = await self._principal(here)
+        if principal is not None and (homes := principal.urls(f"{CAL}calendar-home-set")):
+            return homes, await self._default(principal)
+        if here.says.is_a(f"{DAV}collection"):
+            return [here.url], ""  # a calendar home by its own address
+        raise ConfigError(_no_server(self._account, here.url))
+
+    async def _principal(self, here: _Place) -> _Place | None:
+        """The login's own resource, as far as the server names one; else where we are."""
+        if not here.urls(f"{CAL}calendar-home-set") and (urls := here.urls(f"{DAV}current-user-principal")):
+            return await self._place(urls[0])
+        return here
+
+    async def _default(self, principal: _Place) -> str:
+        """The path of the default calendar, or "". The inbox says it (RFC 6638 §9.2), in sabre/dav the principal."""
+        found = principal.urls(DEFAULT)
+        boxes = principal.urls(f"{CAL}schedule-inbox-URL")
+        if not found and boxes and not self._account.calendar:
+            with suppress(AccessError, ConfigError):  # then there is none
+                inbox = await self._place(boxes[0])
+                found = inbox.urls(DEFAULT) if inbox is not None else []
+        return path_of(found[0]) if found else ""
+
+    async def _within(self, home: str) -> list[_Place]:
+        reply = await self._asked(home, "1")
+        if reply.status != 207:
+            raise PermanentError(f"{home} answers {reply.status} to a calendar client")
+        members = parse(reply.body, home).members
+        return [_at(reply, each) for each in members if each.is_a(CALENDAR) and each.holds_events()]
+
+    async def _place(self, url: str) -> _Place | None:
+        """What is at `url`, or None where WebDAV is not spoken. What was asked for by its path and is not there, or not
+        for this login, is an error: a typing mistake must not lead to another calendar.
+        """
+        account, by_path = self._account, urlsplit(url).path not in ("", "/", WELL_KNOWN)
+        reply = await self._asked(url, "0")
+        members = parse(reply.body, reply.url).members if reply.status == 207 else ()
+        status = members[0].status if members else reply.status  # Xandikos says 404 within a 207
+        if members and status == 200:
+            return _at(reply, members[0])
+        if status == 403 and by_path:
+            raise AccessError(f"{account.section}: {account.username!r} may not look at {url} (403); check the url")
+        if status in GONE and by_path:
+            raise ConfigError(f"{account.section}: there is nothing at {url} ({status}); check the url")
+        return None
+
+    async def _asked(self, url: str, depth: str) -> Reply:
+        """The reply to a PROPFIND. Redirects are followed from .well-known alone (RFC 6764 §5), on the same host."""
+        headers = {"Depth": depth, "Content-Type": XML}
+        well_known = urlsplit(url).path == WELL_KNOWN
+        bare = urlsplit(url).path in ("", "/")
+        body = CALENDARS if depth == "1" else DISCOVER
+        ask = Ask("PROPFIND", url, body=body, headers=headers, onward=well_known or bare)
+        reply = await self._dav.request(self._account, ask)
+        for _ in range(HOPS if well_known else 0):
+            target = urljoin(url, reply.headers.get("Location", ""))
+            if not 300 <= reply.status < 400 or urlsplit(target)[:2] != urlsplit(url)[:2]:
+                break
+            url = target
+            reply = await self._dav.request(self._account, replace(ask, url=url, onward=True))
+        if well_known and 300 <= reply.status < 400:
+            where = reply.headers.get("Location", "nowhere")
+            section = self._account.section
+            raise ConfigError(f"{section}: the server says that calendars are at {where}; put that as url")
+        return reply
 
 
 def _canonical(account: CalendarAccount, url: str) -> str:
@@ -136,89 +227,6 @@ async def _looked_up(account: CalendarAccount) -> str:
     if found is None:
         raise ConfigError(f"{account.section}: no calendar server is known for {account.address}; say its url")
     return str(found.url)
-
-
-async def _entrance(dav: Dav, account: CalendarAccount, url: str) -> _Place:
-    """What the url is; where that leads nowhere, what .well-known leads to (RFC 6764 §5, §6)."""
-    here = await _place(dav, account, url)
-    if here is not None and here.leads_on:
-        return here
-    there = await _place(dav, account, url_of(WELL_KNOWN, url))
-    found = there if there is not None and there.leads_on else here
-    if found is None:
-        raise ConfigError(_no_server(account, url))
-    return found
-
-
-async def _place(dav: Dav, account: CalendarAccount, url: str) -> _Place | None:
-    """What is at `url`, or None where WebDAV is not spoken. What was asked for by its path and is not there, or not for
-    this login, is an error: a typing mistake must not lead to another calendar.
-    """
-    by_path = urlsplit(url).path not in ("", "/", WELL_KNOWN)
-    reply = await _asked(dav, account, url, "0")
-    members = parse(reply.body, reply.url).members if reply.status == 207 else ()
-    status = members[0].status if members else reply.status  # Xandikos says 404 within a 207
-    if members and status == 200:
-        return _at(reply, members[0])
-    if status == 403 and by_path:
-        raise AccessError(f"{account.section}: {account.username!r} may not look at {url} (403); check the url")
-    if status in GONE and by_path:
-        raise ConfigError(f"{account.section}: there is nothing at {url} ({status}); check the url")
-    return None
-
-
-async def _asked(dav: Dav, account: CalendarAccount, url: str, depth: str) -> Reply:
-    """The reply to a PROPFIND. Redirects are followed from .well-known alone (RFC 6764 §5), and on the same host."""
-    headers = {"Depth": depth, "Content-Type": XML}
-    well_known = urlsplit(url).path == WELL_KNOWN
-    bare = urlsplit(url).path in ("", "/")
-    body = CALENDARS if depth == "1" else DISCOVER
-    reply = await dav.request(account, Ask("PROPFIND", url, body=body, headers=headers, onward=well_known or bare))
-    for _ in range(HOPS if well_known else 0):
-        target = urljoin(url, reply.headers.get("Location", ""))
-        if not 300 <= reply.status < 400 or urlsplit(target)[:2] != urlsplit(url)[:2]:
-            break
-        url = target
-        reply = await dav.request(account, Ask("PROPFIND", url, body=body, headers=headers, onward=True))
-    if well_known and 300 <= reply.status < 400:
-        where = reply.headers.get("Location", "nowhere")
-        raise ConfigError(f"{account.section}: the server says that calendars are at {where}; put that as url")
-    return reply
-
-
-async def _homes(dav: Dav, account: CalendarAccount, here: _Place) -> tuple[list[str], str]:
-    """The calendar homes of the login, and the path of its default calendar where the server names one."""
-    principal = await _principal(dav, account, here)
-    if principal is not None and (homes := principal.urls(f"{CAL}calendar-home-set")):
-        return homes, await _default(dav, account, principal)
-    if here.says.is_a(f"{DAV}collection"):
-        return [here.url], ""  # a calendar home by its own address
-    raise ConfigError(_no_server(account, here.url))
-
-
-async def _principal(dav: Dav, account: CalendarAccount, here: _Place) -> _Place | None:
-    """The login's own resource, as far as the server names one; else where we are."""
-    if not here.urls(f"{CAL}calendar-home-set") and (urls := here.urls(f"{DAV}current-user-principal")):
-        return await _place(dav, account, urls[0])
-    return here
-
-
-async def _default(dav: Dav, account: CalendarAccount, principal: _Place) -> str:
-    """The path of the default calendar, or "". It is said by the inbox (RFC 6638 §9.2), by sabre/dav's principal."""
-    found = principal.urls(DEFAULT)
-    boxes = principal.urls(f"{CAL}schedule-inbox-URL")
-    if not found and boxes and not account.calendar:
-        with suppress(AccessError, ConfigError):  # then there is none
-            inbox = await _place(dav, account, boxes[0])
-            found = inbox.urls(DEFAULT) if inbox is not None else []
-    return path_of(found[0]) if found else ""
-
-
-async def _calendars(dav: Dav, account: CalendarAccount, home: str) -> list[_Place]:
-    reply = await _asked(dav, account, home, "1")
-    if reply.status != 207:
-        raise PermanentError(f"{home} answers {reply.status} to a calendar client")
-    return [_at(reply, each) for each in parse(reply.body, home).members if each.is_a(CALENDAR) and each.holds_events()]
 
 
 def _named(account: CalendarAccount, calendars: Sequence[_Place]) -> _Place:

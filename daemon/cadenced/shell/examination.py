@@ -15,7 +15,7 @@ from cadenced.core.errors import AccessError, CadencedError, TemporaryError
 from cadenced.core.findings import Finding, Verdict
 from cadenced.shell import changes, freebusy
 from cadenced.shell.dav import Ask, Dav, Reply
-from cadenced.shell.discovery import calendar_names, discover, scheduling, to_read
+from cadenced.shell.discovery import Discovery
 from cadenced.shell.mailbox import Mailbox
 from cadenced.shell.mailer import Mailer
 from cadenced.shell.opened import OpenCalendar
@@ -66,17 +66,18 @@ async def examine_mailbox(mailbox: Mailbox, account: MailboxAccount) -> list[Fin
 class _Examination:
     def __init__(self, dav: Dav, account: CalendarAccount, now: datetime) -> None:
         self._dav, self._account, self._now = dav, account, now
-        self._subject = account.section
+        self._subject, self._discovery = account.section, Discovery(dav, account)
 
     async def run(self) -> AsyncIterator[Finding]:
         try:
-            collection = await discover(self._dav, self._account)
+            collection = await self._discovery.to_write()
+            names = await self._discovery.names()
         except CadencedError as error:
             yield self._failed(error)
             return
         yield self._says("reached", _host(collection.url))
         yield self._says("login", self._account.username or "none asked for")
-        others = [name for name in await calendar_names(self._dav, self._account) if name != collection.name]
+        others = [name for name in names if name != collection.name]
         beside = f"; beside it: {', '.join(others)}" if others else ""
         yield self._says("calendar", f'"{collection.name or collection.url}", which may be written{beside}')
         async for finding in self._of(collection):
@@ -86,7 +87,7 @@ class _Examination:
         try:
             listing = await changes.since(OpenCalendar(self._dav, self._account, collection), "")
             options = await self._dav.request(self._account, Ask("OPTIONS", collection.url))
-            invitations = await scheduling(self._dav, self._account, collection)
+            invitations = await self._discovery.scheduling(collection)
         except CadencedError as error:
             yield self._failed(error)
             return
@@ -104,7 +105,7 @@ class _Examination:
         """Which calendars tell when the login's person is busy: by their events, or as free/busy alone."""
         ways: dict[str, list[str]] = {"events": [], "free/busy": [], "nothing": []}
         try:
-            for each in await to_read(self._dav, self._account):
+            for each in await self._discovery.to_read():
                 ways[await self._way(each)].append(f'"{each.name or each.url}"')
         except CadencedError as error:
             return Finding(self._subject, "busy", Verdict.FAULT, str(error), _waits(error))
