@@ -12,7 +12,7 @@ from cadenced.config import grammar
 from cadenced.config.channels import channel_of
 from cadenced.config.lines import line_of
 from cadenced.config.problems import ConfigProblems, Problem, nearest
-from cadenced.config.rules import broken_rules, more_than_given, outside_guidance, overlapping
+from cadenced.config.rules import broken_rules, more_than_given, outside_guidance, overlapping, shared_addresses
 from cadenced.config.shapes import CadenceShape, PairShape, PersonShape, PolicyShape
 from cadenced.config.sources import Source
 from cadenced.core.model import Cadence, Channel, Limits, Pair, Person, Programme, Roadmap, RoadmapMonth
@@ -65,6 +65,7 @@ class Resolver:
         if self._problems:
             raise ConfigProblems(self._problems)
         self._warnings += [f"people.{name}.{key}: {text}" for name, key, text in more_than_given(pairs.values())]
+        self._warnings += [f"people.{name}.email: {text}" for name, text in shared_addresses(self._people.values())]
         self._warnings += self._untranslated()
         stanzas = {name: self._stanza(pair) for name, pair in pairs.items()}
         return Programme(pairs, stanzas, tuple(self._warnings))

@@ -60,6 +60,15 @@ def overlapping(pairs: Iterable[Pair]) -> Iterator[tuple[str, str]]:
             longest = max(longest, pair, key=lambda each: each.end or date.max)
 
 
+def shared_addresses(people: Iterable[Person]) -> Iterator[tuple[str, str]]:
+    """The person and the reason of each mail address that somebody else has, too."""
+    first: dict[str, Person] = {}
+    for person in people:
+        other = first.setdefault(person.email.lower(), person)
+        if other is not person:
+            yield person.id, f"is that of {other.id!r}, too: what is meant for one of them, both will read"
+
+
 def more_than_given(pairs: Iterable[Pair]) -> Iterator[tuple[str, str, str]]:
     """The person, the key and the reason of each limit that is less than the policies of all of a person's pairs need.
 

@@ -174,6 +174,12 @@ def test_the_bounds_themselves_are_within_the_guidance(folder, old, new):
     assert folder.load(folder.changed(old, new)).warnings == ()
 
 
+def test_two_people_with_one_address_are_warned_of(folder):
+    zoe = '\n[people.zoe]\nname = "Zoe"\nemail = "JONAS@example.org"\ntimezone = "UTC"\n'
+    [warning] = folder.load(folder.text + zoe).warnings
+    assert warning == "people.zoe.email: is that of 'jonas', too: what is meant for one of them, both will read"
+
+
 AGAIN = """
 [pairs.again]
 mentor = "maya"
