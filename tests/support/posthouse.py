@@ -47,6 +47,7 @@ class PostHouse:
     imap: Imapd
     clock: HandClock
     cap: int = 50  # mails that a person gets a day
+    coordinator: str = "petra@example.org"
 
     def __post_init__(self) -> None:
         self.open()
@@ -72,7 +73,7 @@ class PostHouse:
             Horizon(),
             {},
             POLL,
-            "petra@example.org",
+            self.coordinator,
             daily_cap=self.cap,
             mailbox=mailbox,
         )

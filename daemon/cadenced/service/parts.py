@@ -39,6 +39,7 @@ COORDINATOR = "coordinator"  # of the ledger: no pair and no person has that nam
 BETWEEN_ALERTS = timedelta(hours=1)  # a night of trouble is a handful of mails, not a hundred
 ALERT_KEEPS = timedelta(days=7)
 ONCE = "answer/"  # of alerts that are over when they are told: what somebody wrote
+SHOWN = timedelta(days=14)  # and where there is no coordinator to tell, as long in `status`
 TOLD = "coordinator_told"  # the store's key for when it was
 
 
@@ -176,10 +177,11 @@ class Parts:
 
     async def tell_coordinator(self) -> bool:
         """Queues one mail about everything that needs a human and was not told yet. Whether there was one."""
-        if not self.loaded.coordinator:
-            return False
-        alerts = [alert for alert in await self.store.untold_alerts() if alert.key != SERVER_ALERT]
         now = self.clock.now()
+        alerts = [alert for alert in await self.store.untold_alerts() if alert.key != SERVER_ALERT]
+        if not self.loaded.coordinator:
+            await self._over([alert for alert in alerts if alert.raised_at <= now - SHOWN])
+            return False
         if not alerts or not await self._may_tell(now):
             return False
         mail = _alert_mail(alerts, now)
@@ -187,10 +189,13 @@ class Parts:
         composed = self._words.compose_alert(mail.key, self.loaded.coordinator, texts, now)
         await self.store.tell(_row(mail, composed, now), alerts, now)
         await self.store.set_meta(TOLD, now.isoformat())
+        await self._over(alerts)
+        return True
+
+    async def _over(self, alerts: Sequence[AlertRow]) -> None:
         for alert in alerts:
             if alert.key.startswith(ONCE):
-                await self.store.clear_alert(alert.key, now)
-        return True
+                await self.store.clear_alert(alert.key, self.clock.now())
 
     async def close(self) -> None:
         await self.calendars.close()

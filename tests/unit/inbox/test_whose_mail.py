@@ -25,6 +25,19 @@ async def test_a_mentor_of_several_who_writes_of_none_is_read_by_the_coordinator
     assert await post.store.mails_read() == {"foreign": 2}
 
 
+async def test_without_a_coordinator_what_somebody_wrote_is_shown_for_two_weeks(post):
+    post.coordinator = ""
+    await post.runs(*(pair(name=f"maya-{name}", protege=person(name)) for name in ("jonas", "aiko")))
+    post.write(letter("Please stop all of this until spring."), "maya@example.org")
+    await post.later(hours=2)
+    [alert] = await post.store.alerts()
+    assert "Please stop all of this until spring." in alert.text
+    await post.later(days=13)
+    assert alert in await post.store.alerts()
+    await post.later(days=1)
+    assert alert.key not in {each.key for each in await post.store.alerts()}
+
+
 async def test_who_answers_a_mail_of_a_pair_that_has_another_name_now_is_read_by_the_coordinator(post):
     await post.runs(pair())
     post.clock.at = next(iter((await post.meetings()).values())).start
