@@ -52,7 +52,7 @@ class _Joint:
         for identity, (people, slot) in self._reserved.items():
             for planner in self._planners:
                 if identity.pair != planner.pair.id:
-                    planner.find_taken(people, slot)
+                    planner.ground.find_taken(people, slot)
         self._free = [planner.search for planner in self._planners]  # before anybody chose
         running = {number: planner.run() for number, planner in enumerate(self._planners)}
         quests = self._advance(running, dict.fromkeys(running))
@@ -88,10 +88,10 @@ class _Joint:
         """Whether two choices have to do with each other: the same person in the same week, or with a limit."""
         first, second = found[one], found[other]
         planner = self._planners[one]
-        shared = planner.people & self._planners[other].people
+        shared = planner.ground.people & self._planners[other].ground.people
         if not (shared and first and second):
             return False
-        return bool(shared & planner.bookings.limited) or monday(first.wall.date()) == monday(second.wall.date())
+        return bool(shared & planner.ground.bookings.limited) or monday(first.wall.date()) == monday(second.wall.date())
 
     def _settled(self, quests: Mapping[int, Quest]) -> dict[int, Slot | None]:
         slots = {n: options(self._planners[n].search, quest) for n, quest in quests.items()}
@@ -105,13 +105,13 @@ class _Joint:
 
     def _wish(self, number: int, quest: Quest, slots: Sequence[Slot]) -> Wish:
         planner = self._planners[number]
-        bookings = planner.bookings
+        bookings = planner.ground.bookings
         choices = tuple(Option(slot.start, slot.end, slot.cost, bookings.days(slot.start)) for slot in slots)
         people = tuple(person.id for person in planner.pair.people)
         return Wish(quest.identity, people, choices, quest.cadence.travel)
 
     def _room(self, numbers: Mapping[int, Quest]) -> Room:
-        rooms = [self._planners[number].bookings.room() for number in numbers]
+        rooms = [self._planners[number].ground.bookings.room() for number in numbers]
         return Room(
             {key: value for room in rooms for key, value in room.per_week.items()},
             {key: value for room in rooms for key, value in room.per_month.items()},
@@ -121,7 +121,7 @@ class _Joint:
 
     def _tell(self, number: int, quest: Quest, slot: Slot | None) -> None:
         """The others, whose people are taken then; or that there was nothing left."""
-        people = self._planners[number].people
+        people = self._planners[number].ground.people
         if slot is None:
             before = choose(self._free[number], quest)
             if before is not None and self._counts(number, quest, before):
@@ -131,7 +131,7 @@ class _Joint:
             return
         for other, planner in enumerate(self._planners):
             if other != number:
-                planner.find_taken(people, slot, quest.cadence.travel)
+                planner.ground.find_taken(people, slot, quest.cadence.travel)
 
 
 def _counted(scene: Scene) -> Scene:

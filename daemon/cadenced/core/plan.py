@@ -5,22 +5,20 @@ same plan. Must never know whose calendar is where, nor what was written: diff.p
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Generator, Iterable, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from cadenced.core.availability import SharedHours
-from cadenced.core.bookings import Bookings
 from cadenced.core.cadence import CallSlot, Period, call_count, call_slots, on_grid, period, period_of
 from cadenced.core.gaps import far_apart, why_dropped, without_time
+from cadenced.core.ground import Ground
 from cadenced.core.merge import buried
 from cadenced.core.model import UNTRIED, Horizon, Identity, Kind, Meeting, Pair, State, Tries
 from cadenced.core.scene import Ask, Plan, Scene
 from cadenced.core.slots import Quest, Search, Slot, Taken, Window, choose, offers
 from cadenced.core.stability import Stability, Yielding
 from cadenced.core.windows import call_tiers, face_to_face_tiers
-
-NO_TIME = timedelta()
 
 Planning = Generator[Quest, Slot | None, Plan]
 
@@ -67,40 +65,15 @@ class Planner:
         self.stability.others = scene.taken.hard.plus(unedited)
         stays += [m for m in self.left.values() if m.state is State.STANDING and self.stability.rests(m)]
         hard = self.stability.others.plus((m.start, m.end) for m in stays if m.end > self.now)
-        bookings = scene.taken.bookings and scene.taken.bookings.copy()
-        self.search = Search(
-            self.hours, replace(scene.taken, hard=hard, bookings=bookings), self.now + scene.horizon.notice
-        )
-        self.by_file = replace(self.search, taken=Taken(scene.taken.closed))
-        self._book(self.left.values(), 1)
-        self.earliest, self.beyond = self.hours.wall(self.search.earliest), self.hours.wall(self.until)
+        earliest = self.now + scene.horizon.notice
+        self.ground = Ground(scene.pair, self.hours, replace(scene.taken, hard=hard), earliest)
+        self.ground.book(self.left.values(), 1)
+        self.earliest, self.beyond = self.hours.wall(earliest), self.hours.wall(self.until)
         self.today = self.hours.wall(self.now).date()
 
     @property
-    def people(self) -> frozenset[str]:
-        return frozenset(person.id for person in self.pair.people)
-
-    @property
-    def bookings(self) -> Bookings:
-        """For a scene that has some."""
-        if self.search.taken.bookings is None:
-            raise ValueError("nothing is counted in this scene")
-        return self.search.taken.bookings
-
-    def find_taken(self, people: Collection[str], slot: Slot, travel: timedelta = NO_TIME) -> None:
-        """These people meet in another pair then, and some of them may be in this one."""
-        shared = [person.id for person in self.pair.people if person.id in people]
-        if not shared:
-            return
-        for who in shared:
-            self.bookings.add_elsewhere(who, slot.start, slot.end)
-        self._occupy((slot.start, slot.end), travel)
-
-    def _occupy(self, times: Window, travel: timedelta = NO_TIME) -> None:
-        """Nothing that looks for a time finds one there, nor gladly one so near."""
-        taken, (start, end) = self.search.taken, times
-        soft = taken.soft.plus([(start - travel, end + travel)] if travel else [])
-        self.search = replace(self.search, taken=replace(taken, hard=taken.hard.plus([times]), soft=soft))
+    def search(self) -> Search:
+        return self.ground.search
 
     def run(self) -> Planning:
         # history: what lies behind the previous period is neither matched nor touched
@@ -180,7 +153,7 @@ class Planner:
         """Where a meeting will be that is not written yet, by the file alone: what else is in people's calendars, or
         comes there before it, must move nothing that stands.
         """
-        if (slot := choose(self.by_file, quest)) is None:
+        if (slot := choose(self.ground.by_file, quest)) is None:
             return None
         self._adjoin(slot.wall)
         return slot.wall
@@ -208,14 +181,14 @@ class Planner:
 
     def _other(self, yielding: Yielding, quest: Quest, place: Window) -> Generator[Quest, Slot | None, datetime | None]:
         """Another time for a meeting that gives way; where there is none, its people are asked."""
-        self._book([yielding.meeting], -1)
+        self.ground.book([yielding.meeting], -1)
         slot = None if yielding.spent else (yield quest)
         if slot is not None and slot.start != yielding.meeting.start:
             return self._place(quest.identity, slot)
         if slot is None and yielding.dispensable:
             self.gaps.append(without_time(quest, place))
             return None
-        self._book([yielding.meeting], 1)
+        self.ground.book([yielding.meeting], 1)
         if slot is None:
             self.asked.append((yielding, quest))
         return self._keep(yielding)
@@ -241,13 +214,6 @@ class Planner:
             wall = self.walls[meeting.start] = self.hours.wall(meeting.start)
         return wall
 
-    def _book(self, meetings: Iterable[Meeting], times: int) -> None:
-        """Counts meetings of the pair towards people's limits, or no longer."""
-        if (bookings := self.search.taken.bookings) is not None:
-            for each in meetings:
-                for person in self.pair.people if each.state is State.STANDING else ():
-                    bookings.add(person.id, each.start, each.end, times)
-
     def _place(self, identity: Identity, slot: Slot) -> datetime:
         times, reason = (slot.start, slot.end), slot.reason
         before, yielding = self._before(identity), self._yielding(identity)
@@ -256,7 +222,7 @@ class Planner:
             tries = Tries(yielding.meeting.tries.changes + 1, self.now.replace(microsecond=0), yielding.refused)
             reason = f"{yielding.why}; {reason}"
         meeting = Meeting(identity, *times, placed=times, rules=self.stability.rules, tries=tries, reason=reason)
-        self._book([meeting], 1)
+        self.ground.book([meeting], 1)
         return self._take(meeting, slot.wall)
 
     def _take(self, meeting: Meeting, wall: datetime) -> datetime:
