@@ -129,7 +129,8 @@ class Doors:
             return after, server.resource(folder, name, arguments[3]), broken
         if door.name == "update":
             after = server.update(shelf, name, arguments[3], arguments[4], care)
-            return after, server.resource(folder, name, arguments[3]), ""
+            broken = self._unforeseen(here, who, shelf.get(name) or "", arguments[3])
+            return after, server.resource(folder, name, arguments[3]), broken
         after = server.delete(shelf, name, arguments[3], care)
         return after, None, self._unintended(here, who, CopyState.CANCELLING)
 
@@ -138,6 +139,21 @@ class Doors:
         if any((row.account, row.uid, row.state) == (who, MEETING.uid, state) for row in rows):
             return ""
         return f"the calendar of {who} is written to, and no store knows what was intended"
+
+    def _unforeseen(self, here: At, who: str, before: str, after: str) -> str:
+        """Whether an event gets a new time that nothing tells of. Where it lost our mark, the store alone has what was
+        written last, which must be known until it is written over.
+        """
+        was, event = observe(before), observe(after)
+        if was.baseline is None or (was.start, was.end) == (event.start, event.end):
+            return ""
+        rows = [
+            row for row in self.values["tables"][here.tables].copies if (row.account, row.uid) == (who, MEETING.uid)
+        ]
+        told = [(said.start, said.end) for row in rows if (said := parse_baseline(row.written)) is not None]
+        if (event.start, event.end) in told:
+            return ""
+        return f"the event of {who} gets another time, and no store knows of it"
 
     def _sensed(self, here: At, change: Any) -> At:
         return here._replace(ghost=self.values["ghost"](change(self.values["ghost"][here.ghost])))

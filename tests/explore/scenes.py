@@ -26,6 +26,13 @@ WHOLE = (
     Scene("the database lost", acts=2, faults=1, which=("lost database",)),
     Scene("the database put back", acts=2, faults=1, which=(), backup=True, who=("jonas",)),
     Scene("called off", acts=2, faults=1, what=("cancels", "puts on", "moves", "deletes"), who=("maya",)),
+    Scene(
+        "an app that drops what it does not know",
+        acts=2,
+        faults=1,
+        what=("strips", "moves", "deletes", "brings back"),
+        who=("jonas",),
+    ),
     Scene("a server that hides, and a fault", acts=2, faults=1, kind=Kind.HIDES, who=("maya",)),
     Scene("a server that forgets", acts=2, faults=1, kind=Kind.FORGETS, who=("jonas",)),
     Scene("an event of theirs with our UID", acts=1, faults=1, foreign=("jonas",)),

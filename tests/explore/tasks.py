@@ -2,6 +2,11 @@
 
 A node is a coroutine that waits at a door. What it does next depends on what it is answered, on the daemon's memory and
 on the clock, and on nothing else; so each way on is gone once, and looked up from then on.
+
+Within a coroutine nothing overlaps, and with one meeting nothing could: the writes of one decision, so the two copies of
+a meeting, go out one after the other (reconciler/apply.py), for the later ones depend on what became of the earlier.
+What the wheel does at once are different accounts and different pairs. Here each account is looked at by a coroutine of
+its own, so that looks do overlap, with one another and with turns, in scenes with `at_once`; and of pairs there is one.
 """
 
 from collections import OrderedDict
@@ -62,12 +67,13 @@ class Clock:
         return self.at
 
 
-async def one_by_one(_limit: int, work: Iterable[Any]) -> list[Any]:
-    """Instead of the wheel's own: what happens at once is the explorer's to say."""
-    return [await each for each in work]
+async def alone(_limit: int, work: Iterable[Any]) -> list[Any]:
+    """Instead of the wheel's own, which needs a loop. ValueError where it would have had several things to do at once."""
+    [only] = work
+    return [await only]
 
 
-service._bounded = one_by_one
+service._bounded = alone
 for name in ("compose", "revise"):  # pure, and asked the same again and again
     setattr(writing, name, lru_cache(maxsize=1 << 16)(getattr(writing, name)))
 _DECIDED: dict[tuple[str, ...], list[Decision]] = {}

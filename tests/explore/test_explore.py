@@ -2,6 +2,7 @@
 
 import pytest
 
+from cadenced.reconciler.apply import Applier
 from tests.explore.scenes import GUARDED, SMALL, TAKEN, WITHOUT
 from tests.explore.search import Search
 
@@ -22,6 +23,15 @@ def test_a_safeguard_that_is_taken_away_is_missed(safeguard):
     assert not with_it.broken, str(with_it)
     without = Search(WITHOUT[safeguard]).walk(ENOUGH)
     assert without.broken, str(without)
+
+
+def test_a_new_time_that_no_store_knew_of_before_it_was_written_is_told(monkeypatch):
+    async def forgotten(*_):
+        pass
+
+    monkeypatch.setattr(Applier, "_intend", forgotten)
+    walk = Search(GUARDED["If-Match"]).walk(ENOUGH)
+    assert walk.broken == "the event of jonas gets another time, and no store knows of it", str(walk)
 
 
 def test_a_story_can_be_played_again():
