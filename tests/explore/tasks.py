@@ -3,8 +3,8 @@
 A node is a coroutine that waits at a door. What it does next depends on what it is answered, on the daemon's memory and
 on the clock, and on nothing else; so each way on is gone once, and looked up from then on.
 
-Within a coroutine nothing overlaps, and with one meeting nothing could: the writes of one decision, so the two copies of
-a meeting, go out one after the other (reconciler/apply.py), for the later ones depend on what became of the earlier.
+Within a coroutine nothing overlaps, and with one meeting nothing could: the writes of one decision, so those of the two
+copies of a meeting, go out one after the other (reconciler/apply.py), for each depends on the one before.
 What the wheel does at once are different accounts and different pairs. Here each account is looked at by a coroutine of
 its own, so that looks do overlap, with one another and with turns, in scenes with `at_once`; and of pairs there is one.
 """
@@ -68,7 +68,7 @@ class Clock:
 
 
 async def alone(_limit: int, work: Iterable[Any]) -> list[Any]:
-    """Instead of the wheel's own, which needs a loop. ValueError where it would have had several things to do at once."""
+    """Instead of the wheel's own, which needs a loop. ValueError where there are several things to do at once."""
     [only] = work
     return [await only]
 
@@ -110,10 +110,10 @@ class Running:
     def _remembered(self, decide: Callable[..., Coroutine[Request, Any, list[Decision]]]) -> Callable[..., Any]:
         """A decision is the same for the same state of the pair, the same accounts, programme and moment."""
 
-        async def decided(group: Sequence[str], rows: Mapping[str, AccountRow]) -> list[Decision]:
-            deciding = decide(group, rows)
+        async def decided(group: Sequence[str], rows: Mapping[str, AccountRow], **how: bool) -> list[Decision]:
+            deciding = decide(group, rows, **how)
             state = await deciding.send(None)
-            key = (repr(state), repr(sorted(rows.items())), str(self.clock.at), self._wish)
+            key = (repr(state), repr(sorted(rows.items())), repr(how), str(self.clock.at), self._wish)
             if key in _DECIDED:
                 deciding.close()
             else:
