@@ -6,9 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 
 from hypothesis import strategies as st
 
-from cadenced.core.availability import Busy
+from cadenced.core.availability import Busy, in_ranges
 from cadenced.core.model import Cadence, Horizon, Meeting, Pair, State
-from cadenced.core.plan import Plan, plan_pair
+from cadenced.core.plan import Plan, plan_scene
+from cadenced.core.scene import Scene
 from cadenced.core.slots import Taken
 from tests.support.pairs import (
     AGREED,
@@ -19,6 +20,7 @@ from tests.support.pairs import (
     pairs,
     pauses,
     people,
+    wall,
 )
 
 HORIZON = Horizon()
@@ -42,7 +44,12 @@ class Turn:
         return self.happened in ("nothing", "where")
 
     def fixed(self, meeting: Meeting) -> bool:
-        return meeting.pinned or meeting.touched or meeting.start <= self.now + HORIZON.freeze
+        return meeting.pinned or meeting.touched or self.near(meeting)
+
+    def near(self, meeting: Meeting) -> bool:
+        """Too near to be moved; but a pause takes away what is yet to begin."""
+        off = meeting.start > self.now and in_ranges(wall(self.pair, meeting.start).date(), self.pair.closed)
+        return meeting.start <= self.now + HORIZON.freeze and not off
 
     def overtaken(self, meeting: Meeting) -> bool:
         """Only its texts are a human's, and something else takes its time now."""
@@ -56,8 +63,17 @@ class Turn:
         return [m for m in self.plan.meetings if before.get(m.identity) != m.start]
 
 
-def turn(happened: str, pair: Pair, standing: tuple[Meeting, ...], now: datetime, busy: Times) -> Turn:
-    return Turn(happened, pair, standing, now, busy, plan_pair(pair, standing, now, HORIZON, Taken(Busy(busy))))
+def turn(
+    happened: str,
+    pair: Pair,
+    standing: tuple[Meeting, ...],
+    now: datetime,
+    busy: Times,
+    *,
+    fallen: tuple[Meeting, ...] = (),
+) -> Turn:
+    scene = Scene(pair, standing, now, HORIZON, Taken(Busy(busy)), fallen=fallen)
+    return Turn(happened, pair, standing, now, busy, plan_scene(scene))
 
 
 @st.composite
@@ -81,10 +97,10 @@ def _next(draw: Draw, last: Turn) -> Turn:
     elif happened in HANDS:
         coming = [n for n, m in enumerate(standing) if m.end > now and m.state is State.STANDING]
         if not coming:
-            return turn("nothing", pair, standing, now, busy)
+            return turn("nothing", pair, standing, now, busy, fallen=last.plan.fallen)
         number = draw(st.sampled_from(coming))
         standing = (*standing[:number], HANDS[happened](draw, standing[number]), *standing[number + 1 :])
-    return turn(happened, pair, standing, now, busy)
+    return turn(happened, pair, standing, now, busy, fallen=last.plan.fallen)
 
 
 HANDS: dict[str, Callable[[Draw, Meeting], Meeting]] = {

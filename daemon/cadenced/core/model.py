@@ -257,6 +257,7 @@ class State(StrEnum):
     STANDING = "standing"
     DECLINED = "declined"  # somebody can't at this time: they deleted their copy of it, or declined
     CANCELLED = "cancelled"  # STATUS:CANCELLED in a copy: this period's meeting is off
+    FALLEN = "fallen"  # it stands nowhere: nothing was free for it any more, and that is remembered
 
 
 @dataclass(frozen=True, slots=True)

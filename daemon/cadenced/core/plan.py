@@ -14,11 +14,11 @@ from cadenced.core.cadence import CallSlot, Period, call_count, call_slots, on_g
 from cadenced.core.gaps import far_apart, why_dropped, without_time
 from cadenced.core.ground import Ground
 from cadenced.core.merge import buried
-from cadenced.core.model import UNTRIED, Horizon, Identity, Kind, Meeting, Pair, State, Tries
+from cadenced.core.model import UNTRIED, Horizon, Identity, Kind, Meeting, Pair, State
 from cadenced.core.scene import Ask, Plan, Scene
 from cadenced.core.slots import Quest, Search, Slot, Taken, Window, choose, offers
 from cadenced.core.stability import Stability, Yielding
-from cadenced.core.windows import call_tiers, face_to_face_tiers
+from cadenced.core.windows import call_tiers, early, face_to_face_tiers
 
 Planning = Generator[Quest, Slot | None, Plan]
 
@@ -56,6 +56,7 @@ class Planner:
         self.older: list[Meeting] = []  # of these, those of an older grid
         self.taken: list[Meeting] = []  # found a place for
         self.moving: dict[Identity, Yielding] = {}
+        self.fallen = {m.identity: m for m in scene.fallen}
         self.asked: list[tuple[Yielding, Quest]] = []
         self.gaps: list[str] = []
         self.habit: dict[Kind, datetime] = {}  # the wall time of the meeting before
@@ -79,6 +80,11 @@ class Planner:
         # history: what lies behind the previous period is neither matched nor touched
         first = max(0, period_of(self.pair, self.today) - 1)
         places = [period(self.pair, n) for n in range(first, self._last() + 1)]
+        self.fallen = {
+            identity: meeting
+            for identity, meeting in self.fallen.items()
+            if identity.period >= places[0].first and meeting.rules == self.stability.rules
+        }
         self.older = self._off_grid(places) if self.left else []
         anchors = yield from self._face_to_face(places)
         for place, before, after in zip(places, anchors, anchors[1:], strict=False):
@@ -144,7 +150,8 @@ class Planner:
     def _new_in(self, place: Period, identity: Identity) -> Generator[Quest, Slot | None, datetime | None]:
         cadence, habit = self.pair.face_to_face, self.habit.get(Kind.FACE_TO_FACE)
         tiers = face_to_face_tiers(place, self.neighbours, cadence)
-        quest = Quest(identity, cadence, tiers, place.target, habit, self._refused(identity))
+        target = early(place, self.pair.pause, habit)
+        quest = Quest(identity, cadence, tiers, target, habit, self._refused(identity))
         wall = yield from self._new(quest, place.whole)
         settled = self._stands(self.taken[-1]) if wall is not None else place.whole[0] <= self.beyond
         return wall if settled else self._expected(quest)
@@ -174,7 +181,9 @@ class Planner:
             return self._keep(yielding) if yielding else None
         if yielding is not None:
             return (yield from self._other(yielding, quest, place))
-        if (slot := (yield quest)) is not None:
+        fallen = self.fallen.get(quest.identity) if self.fallen else None
+        slot = None if fallen is not None and self.stability.barred(fallen) else (yield quest)
+        if slot is not None:
             return self._place(quest.identity, slot)
         self.gaps.append(without_time(quest, place))
         return None
@@ -205,7 +214,7 @@ class Planner:
     def _refused(self, identity: Identity) -> tuple[datetime, ...]:
         if (yielding := self._yielding(identity)) is not None:
             return yielding.refused
-        before = self._before(identity)  # the file moves it: what was refused stays so
+        before = self._before(identity) or self.fallen.get(identity)  # the file moves it: what was refused stays so
         return before.tries.refused if before else ()
 
     def _wall(self, meeting: Meeting) -> datetime:
@@ -219,8 +228,11 @@ class Planner:
         before, yielding = self._before(identity), self._yielding(identity)
         tries = before.tries if before else UNTRIED
         if yielding is not None:
-            tries = Tries(yielding.meeting.tries.changes + 1, self.now.replace(microsecond=0), yielding.refused)
+            tries = self.stability.tried(replace(yielding.meeting.tries, refused=yielding.refused))
             reason = f"{yielding.why}; {reason}"
+        elif (fallen := self.fallen.pop(identity, None)) is not None:
+            tries = self.stability.tried(fallen.tries)
+            reason = f"there is room for it again; {reason}"
         meeting = Meeting(identity, *times, placed=times, rules=self.stability.rules, tries=tries, reason=reason)
         self.ground.book([meeting], 1)
         return self._take(meeting, slot.wall)
@@ -242,12 +254,13 @@ class Planner:
     def _plan(self) -> Plan:
         """What is taken, up to the horizon; of the rest, what is past or in human hands stays and the others go."""
         stays = [m for m in self.left.values() if self.stability.outlives(m)]
-        gone = (m for m in self.left.values() if m not in stays)
+        gone = [m for m in self.left.values() if m not in stays]
+        fallen = (*self.fallen.values(), *filter(None, map(self.stability.fell, gone)))
         dropped = tuple(replace(m, reason=why_dropped(self.pair, self.hours, m)) for m in gone)
         meetings = sorted((*stays, *filter(self._stands, self.taken)), key=lambda m: (m.start, m.identity))
         asks = tuple(Ask(each.meeting, offers(self.search, quest), each.why) for each, quest in self.asked)
         gaps = (*self.gaps, *far_apart(self.pair, meetings, self._wall, self.now))
-        return Plan(tuple(meetings), dropped, gaps, asks, self.stability.again)
+        return Plan(tuple(meetings), dropped, fallen, gaps, asks, self.stability.again)
 
     def writes(self, quest: Quest, slot: Slot) -> bool:
         """Whether a meeting that took the slot now would be in the plan."""

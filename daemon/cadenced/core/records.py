@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from cadenced.core.answers import Answer
-from cadenced.core.model import Meeting
+from cadenced.core.model import Meeting, State
 
 
 class CopyState(StrEnum):
@@ -128,11 +128,19 @@ class MailEntry:
 class PairState:
     """All that the store knows of one pair, of one moment. `mails` is its part of the ledger, by key."""
 
-    meetings: tuple[Meeting, ...] = ()
+    saved: tuple[Meeting, ...] = ()  # by the turn before
     copies: tuple[CopyRow, ...] = ()
     mails: Mapping[str, MailEntry] = field(default_factory=dict)
     answers: tuple[Answer, ...] = ()
     next_due: datetime | None = None
+
+    @property
+    def meetings(self) -> tuple[Meeting, ...]:
+        return tuple(meeting for meeting in self.saved if meeting.state is not State.FALLEN)
+
+    @property
+    def fallen(self) -> tuple[Meeting, ...]:
+        return tuple(meeting for meeting in self.saved if meeting.state is State.FALLEN)
 
 
 @dataclass(frozen=True, slots=True)

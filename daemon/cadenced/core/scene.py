@@ -27,11 +27,13 @@ class Ask:
 class Plan:
     """`meetings`: all that should stand or stood, in order of time. `dropped`: what stands and no longer should.
 
-    `again`: when a meeting may be changed that was changed a short time ago.
+    `fallen`: those of them, now or before, of which it is remembered that nothing was free for them. `again`: when a
+    meeting may be changed that was changed a short time ago.
     """
 
     meetings: tuple[Meeting, ...]
     dropped: tuple[Meeting, ...] = ()
+    fallen: tuple[Meeting, ...] = ()
     gaps: tuple[str, ...] = ()  # places without a meeting because nothing was free, in words
     asks: tuple[Ask, ...] = ()
     again: datetime | None = None
@@ -40,7 +42,7 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What the plan of one pair is made from. `now` is aware; `standing` is what merge.settle() made of calendars and
-    store. `graves`: by UID what people refused of which nothing else is known any more.
+    store; `fallen` fell out before. `graves`: by UID what people refused of which nothing else is known any more.
     """
 
     pair: Pair
@@ -49,3 +51,4 @@ class Scene:
     horizon: Horizon
     taken: Taken
     graves: Mapping[str, Baseline] = field(default_factory=dict)
+    fallen: Sequence[Meeting] = ()

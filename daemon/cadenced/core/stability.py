@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from cadenced.core.availability import Busy, SharedHours
-from cadenced.core.model import Cadence, Kind, Meeting, Pair, State
+from cadenced.core.cadence import on_grid
+from cadenced.core.model import Cadence, Kind, Meeting, Pair, State, Tries
 from cadenced.core.slots import Window, allowed
 from cadenced.core.windows import crowded
 
@@ -85,12 +86,33 @@ class Stability:
         return self.fixed(meeting) or (meeting.state is not State.STANDING and not refused)
 
     def soon(self, meeting: Meeting) -> bool:
-        return meeting.start <= self.now + self.freeze
+        """Too soon to be moved by ourselves. A pause is the word of the two, and takes away what is yet to begin."""
+        begins = meeting.start
+        return begins <= self.now + self.freeze and not (begins > self.now and self._paused(begins))
 
     def rests(self, meeting: Meeting) -> bool:
         """Whether it may not be changed by ourselves, now or ever: whatever else is placed keeps off it."""
-        tries = meeting.tries
-        return tries.changes >= CHANGES or (tries.last is not None and tries.last + REST > self.now)
+        return self._rest(meeting.tries)
+
+    def fell(self, meeting: Meeting) -> Meeting | None:
+        """What is remembered of a call that falls out: that counts as a change, and so does its coming back. None where
+        the file has no place for it any more.
+        """
+        by_file = meeting.rules != self.rules or not on_grid(self.pair, meeting.identity)
+        off = self._paused(meeting.start) or self.closed.overlaps(meeting.start, meeting.end)
+        if by_file or off or meeting.state is not State.STANDING:
+            return None
+        return replace(meeting, state=State.FALLEN, tries=self.tried(meeting.tries))
+
+    def tried(self, tries: Tries) -> Tries:
+        """With one change more, which is now."""
+        return Tries(tries.changes + 1, self.now.replace(microsecond=0), tries.refused)
+
+    def barred(self, fallen: Meeting) -> bool:
+        """Whether it may not come back, or not yet."""
+        if fallen.tries.changes < CHANGES and fallen.tries.last is not None and self.rests(fallen):
+            self._wait(fallen.tries.last)
+        return self.rests(fallen)
 
     def _unedited(
         self, meeting: Meeting, cadence: Cadence, around: tuple[datetime, Window, Sequence[datetime]]
@@ -121,9 +143,18 @@ class Stability:
         proposed = meeting.state is State.DECLINED and len(tries.refused) >= PROPOSALS
         spent = tries.changes >= CHANGES or proposed
         if not spent and tries.last is not None and self.rests(meeting):
-            self.again = min(self.again or tries.last + REST, tries.last + REST)
+            self._wait(tries.last)
             return meeting
         return Yielding(meeting, why, spent)
+
+    def _rest(self, tries: Tries) -> bool:
+        return tries.changes >= CHANGES or (tries.last is not None and tries.last + REST > self.now)
+
+    def _wait(self, last: datetime) -> None:
+        self.again = min(self.again or last + REST, last + REST)
+
+    def _paused(self, moment: datetime) -> bool:
+        return self.hours.paused(self.hours.wall(moment).date())
 
 
 def rules_of(pair: Pair) -> str:

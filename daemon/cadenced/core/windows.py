@@ -5,12 +5,14 @@ Owns what is given up first when nothing is free (DESIGN §5). Must never know w
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
-from cadenced.core.cadence import CLOSEST, CallSlot, Period, furthest, furthest_before
-from cadenced.core.model import Cadence
+from cadenced.core.cadence import CLOSEST, CallSlot, Period, furthest, furthest_before, midnight
+from cadenced.core.model import Cadence, DateRange
 from cadenced.core.slots import Tier, Tiers, Window
+
+DAY = timedelta(days=1)
 
 
 def face_to_face_tiers(place: Period, neighbours: Sequence[datetime], cadence: Cadence) -> Tiers:
@@ -19,6 +21,13 @@ def face_to_face_tiers(place: Period, neighbours: Sequence[datetime], cadence: C
     """
     between = [_between(place, *each) for each in _around(place, neighbours)]  # now, for they change
     return Tiers(_face_to_face(_windows(place, between), cadence))
+
+
+def early(place: Period, pauses: Iterable[DateRange], previous: datetime | None) -> datetime:
+    """Where a period's meeting should be, in wall time: early in it, and the first after a pause as soon as can be."""
+    resumed = [midnight(each.last) + DAY for each in pauses if each.last < place.target.date()]
+    since = [each for each in resumed if previous is None or each > previous]
+    return max(place.whole[0], *since) if since else place.target
 
 
 def call_tiers(slot: CallSlot, reach: Window, cadence: Cadence) -> Tiers:

@@ -11,6 +11,7 @@ from cadenced.core.accounts import ORGANIZER, CalendarAccount
 from cadenced.core.answers import paused
 from cadenced.core.explaining import Explanation, explain
 from cadenced.core.fitting import Fit, fit
+from cadenced.core.guard import kept
 from cadenced.core.jointly import plan_jointly
 from cadenced.core.model import Horizon, Meeting, Pair, Person, Programme
 from cadenced.core.records import AccountRow, PairState
@@ -43,12 +44,13 @@ class Decider:
         for pair in self.programme.pairs.values():
             self._in_use |= _accounts(pair.people)
 
-    async def explain(self, name: str, rows: Mapping[str, AccountRow]) -> list[Explanation]:
-        """Why the coming meetings of a pair of the programme have their times."""
-        now = self.clock.now()
-        turn = self._turn(name, await self.store.load_pair(name), rows, now)
-        around = await self.neighbourhood.around(turn.pair, now)
-        return explain(turn.scene(around), around.hindrances)
+    async def explain(self, name: str, rows: Mapping[str, AccountRow]) -> tuple[Decision, list[Explanation]]:
+        """What is decided for a pair of the programme, and why its coming meetings have their times."""
+        [group] = (group for group in self.groups(self.programme.pairs) if name in group)
+        [decision] = (each for each in await self.decide(group, rows) if each.pair == name)
+        turn = self._turn(name, await self.store.load_pair(name), rows, decision.now)
+        around = await self.neighbourhood.around(turn.pair, decision.now)
+        return decision, explain(turn.scene(around), around.hindrances, decision.meetings)
 
     async def fits(
         self, name: str, uid: str, span: Window, rows: Mapping[str, AccountRow]
@@ -70,9 +72,11 @@ class Decider:
         """The pairs in groups that share people: each is to be decided together."""
         return self.neighbourhood.groups(names)
 
-    async def decide(self, group: Sequence[str], rows: Mapping[str, AccountRow]) -> list[Decision]:
+    async def decide(
+        self, group: Sequence[str], rows: Mapping[str, AccountRow], *, keep: bool = False
+    ) -> list[Decision]:
         """The decisions for pairs that share people, planned together; a pair that left the programme has its future
-        events cancelled.
+        events cancelled. `keep`: their plans are held back, and only what upsets nothing is decided.
         """
         now = self.clock.now()
         states = {name: await self.store.load_pair(name) for name in group}
@@ -83,13 +87,15 @@ class Decider:
         turns, plans = await self._planned(turns, now)
         if late := [number for number, turn in enumerate(turns) if turn.overlooks(plans[number])]:
             for number in late:  # nothing but the plan knows of the meetings that these answers are about
-                state = replace(turns[number].state, meetings=plans[number].meetings)
+                state = replace(turns[number].state, saved=(*plans[number].meetings, *plans[number].fallen))
                 turns[number] = replace(turns[number], state=state)
             turns, plans = await self._planned(turns, now)
-        decisions = [turn.decide(plan) for turn, plan in zip(turns, plans, strict=True)]
+        plans = [kept(plan, turn.standing) if keep else plan for turn, plan in zip(turns, plans, strict=True)]
+        decisions = [replace(t.decide(plan), standing=t.standing) for t, plan in zip(turns, plans, strict=True)]
+        decisions = [decision.calm() for decision in decisions] if keep else decisions
         for decision in decisions:
             self.neighbourhood.decided(decision.pair, decision.meetings)
-        return [*decisions, *(self._farewell(name, states[name], now) for name in gone)]
+        return [*decisions, *(self._farewell(name, states[name], now) for name in gone if not keep)]
 
     async def _planned(self, turns: list[Turn], now: datetime) -> tuple[list[Turn], list[Plan]]:
         scenes = [turn.scene(await self.neighbourhood.around(turn.pair, now)) for turn in turns]

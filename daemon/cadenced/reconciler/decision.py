@@ -4,11 +4,12 @@ Must never know how it came about.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from cadenced.core.actions import EventAction, SendMail
 from cadenced.core.answers import Answer
+from cadenced.core.guard import upsetting
 from cadenced.core.model import Meeting
 from cadenced.core.records import CopyRow
 
@@ -24,6 +25,7 @@ class Decision:
     pair: str
     now: datetime
     meetings: tuple[Meeting, ...] = ()
+    fallen: tuple[Meeting, ...] = ()  # stand nowhere any more; remembered, so that they don't come and go
     actions: tuple[EventAction, ...] = ()
     mails: tuple[SendMail, ...] = ()
     stale: tuple[str, ...] = ()
@@ -35,6 +37,19 @@ class Decision:
     answers: tuple[Answer, ...] = ()  # what the two told us by mail
     ledger: Collection[str] = ()  # the keys of the mails that were written before, without those that are stale
     by_hand: bool = False  # a human has placed a meeting, perhaps where one of them meets somebody else
+    standing: tuple[Meeting, ...] = ()  # before anything was planned
+    kept: bool = False  # what stands stays, until a human confirms the plan
+
+    @property
+    def upsets(self) -> int:
+        """How many events it cancels or moves, without being told to (core/guard.py)."""
+        return len(upsetting(self.actions, self.standing))
+
+    def calm(self) -> "Decision":
+        """Without the actions for meetings of which one upsets: all of a meeting's wait, or none."""
+        held = {action.meeting.uid for action in upsetting(self.actions, self.standing)}
+        rest = tuple(action for action in self.actions if action.meeting.uid not in held)
+        return replace(self, actions=rest, kept=True)
 
     @property
     def due_mails(self) -> tuple[SendMail, ...]:

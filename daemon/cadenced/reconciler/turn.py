@@ -68,7 +68,9 @@ class Turn:
         known = {meeting.uid for meeting in standing}
         graves = {uid: traces.latest(said) for uid, said in self.refusals.items() if uid not in known}
         away = taken(around.hindrances, around.bookings)
-        return Scene(self.pair, standing, self.now, self.horizon, away, {u: b for u, b in graves.items() if b})
+        buried = {uid: said for uid, said in graves.items() if said}
+        fallen = [meeting for meeting in self.state.fallen if meeting.uid not in known]
+        return Scene(self.pair, standing, self.now, self.horizon, away, buried, fallen)
 
     def overlooks(self, plan: Plan) -> bool:
         """Whether people answered about meetings of the plan that neither a calendar nor the store knew of, as after a
@@ -93,6 +95,7 @@ class Turn:
             pair=self.pair.id,
             now=self.now,
             meetings=meetings,
+            fallen=plan.fallen,
             actions=actions,
             mails=tuple(sorted(self._wanted(mails), key=lambda mail: (mail.due, mail.key))),
             stale=stale,

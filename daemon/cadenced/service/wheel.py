@@ -176,6 +176,12 @@ class Wheel:
         """As decide(), but a bug with one pair keeps no other from its turn."""
         return [each for group in self.decider.groups(names) for each in await self._decided(group)]
 
+    async def meanwhile(self, names: Collection[str]) -> list[Decision]:
+        """What goes on for pairs whose plans are held back."""
+        self.decider.forget(names)
+        asked = [await self._apart(name, self.decider.decide([name], self.rows, keep=True)) for name in sorted(names)]
+        return [decision for each in asked if each for decision in each]
+
     async def carry_out(self, decisions: Sequence[Decision]) -> Pass:
         """Carries decisions out; on conflicts decides again, a few times."""
         told = {alert.key for alert in await self.store.alerts()}
@@ -219,7 +225,7 @@ class Wheel:
         for _ in range(ROUNDS - 1):
             if not applied.again:
                 break
-            [anew] = await self.decider.decide([decision.pair], self.rows)
+            [anew] = await self.decider.decide([decision.pair], self.rows, keep=decision.kept)
             decision = replace(anew, seen_due=seen_due)
             applied, more = await self._apply(decision)
             mails += more
@@ -254,7 +260,8 @@ class Wheel:
             await self.store.forget_pair(decision.pair)
             return
         due = decision.now + RETRY if wait else decision.next_due
-        await self.store.save_turn(decision.pair, decision.meetings, due, decision.seen_due)
+        saved = (*decision.meetings, *decision.fallen)
+        await self.store.save_turn(decision.pair, saved, due, decision.seen_due)
         if decision.by_hand:  # a person's move may lie over a meeting of theirs with somebody else
             await self.store.wake(self.decider.neighbourhood.sharing(decision.pair))
 

@@ -208,6 +208,26 @@ def test_a_pause_over_part_of_a_period_moves_its_meeting_into_the_rest():
     assert days(after.meetings) == ["12-08", "01-19", "02-09", "03-09", "04-06", "05-04"]
 
 
+def test_the_first_meeting_after_a_pause_is_as_early_as_its_period_lets_it_be():
+    every = "3 months"
+    usual = plan(pair(face_to_face=every, calls=None))
+    assert days(usual.meetings) == ["12-18", "03-19"]  # a fifth of each quarter
+    paused = plan(pair(face_to_face=every, calls=None, pause=(DateRange(date(2026, 12, 30), date(2027, 1, 31)),)))
+    assert days(paused.meetings) == ["12-18", "03-01"]
+    longer = plan(pair(face_to_face=every, calls=None, pause=(DateRange(date(2026, 12, 30), date(2027, 3, 9)),)))
+    assert days(longer.meetings) == ["12-18", "03-12"]  # two days later, a Friday again
+
+
+def test_a_pause_takes_away_what_is_about_to_begin_but_what_has_begun_or_a_human_placed():
+    paused, freeze = monthly(pause=(DateRange(date(2026, 12, 8), date(2026, 12, 20)),)), by(days=1)
+    assert days(plan(paused, FIRST, now=FIRST[0].start - freeze).dropped) == []  # it has another time in its period
+    whole = monthly(pause=(DateRange(date(2026, 12, 8), date(2027, 1, 1)),))
+    assert days(plan(whole, FIRST, now=FIRST[0].start - freeze).dropped) == ["12-08"]
+    assert FIRST[0] in plan(whole, FIRST, now=FIRST[0].start + by(minutes=5)).meetings
+    pinned = moved(FIRST[0], by(hours=1))
+    assert pinned in plan(whole, (pinned, *FIRST[1:]), now=FIRST[0].start - freeze).meetings
+
+
 def test_a_long_pause_holds_no_calls_and_no_complaints_about_them():
     after = plan(pair(pause=(DateRange(date(2026, 12, 20), date(2027, 3, 10)),)))
     assert not [m for m in after.meetings if date(2026, 12, 20) <= m.start.date() <= date(2027, 3, 10)]

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from itertools import pairwise
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cadenced.core.cadence import furthest, index_of, on_grid, period, period_of
 from cadenced.core.model import Identity, Kind, State
@@ -40,7 +41,7 @@ def test_no_meeting_vanishes_and_none_stands_twice(life):
 @a_life
 def test_planning_twice_changes_nothing_and_time_alone_moves_nothing(life):
     for each in life:
-        again = turn("nothing", each.pair, each.plan.meetings, each.now, each.busy)
+        again = turn("nothing", each.pair, each.plan.meetings, each.now, each.busy, fallen=each.plan.fallen)
         assert again.plan.meetings == each.plan.meetings
         assert not again.plan.dropped
         if each.quiet:
@@ -83,6 +84,26 @@ def test_a_meeting_is_changed_once_a_day_and_three_times_in_all(life):
             if last and tries.changes > last.changes:
                 assert tries.changes == last.changes + 1
                 assert last.last is None or last.last + REST <= after.now
+
+
+@given(lives(), st.data())
+@a_life
+def test_appointments_that_come_and_go_change_no_meeting_twice_a_day_nor_more_than_three_times(life, data):
+    last, since, changes = life[-1], life[-1].now, dict[Identity, list[datetime]]()
+    known = {m.identity: m.start for m in standing(last.plan.meetings)}
+    for _ in range(data.draw(st.integers(1, 12))):
+        now = last.now + timedelta(hours=data.draw(st.sampled_from([1, 7, 30])))
+        aim = data.draw(st.sampled_from([None, *(start for start in known.values() if start and start > now)]))
+        busy = [(aim - timedelta(days=15), aim + timedelta(days=15))] if aim else []
+        last = turn("busy", last.pair, last.plan.meetings, now, busy, fallen=last.plan.fallen)
+        found = {m.identity: m.start for m in standing(last.plan.meetings)}
+        for each in known if now - since < timedelta(days=10) else ():  # later, places pass
+            if known[each] != found.get(each):
+                changes.setdefault(each, []).append(now)
+        known |= found | dict.fromkeys(known.keys() - found.keys())
+    for times in changes.values():
+        assert all(one + REST <= two for one, two in pairwise(times))
+        assert len(times) <= CHANGES
 
 
 @given(lives())
@@ -156,7 +177,7 @@ def test_a_policy_edit_drops_only_what_lies_ahead_and_no_human_touched(life):
     for each in life:
         for meeting in each.plan.dropped:
             assert not each.fixed(meeting)
-            assert meeting.start > each.now + HORIZON.freeze
+            assert not each.near(meeting)
 
 
 @given(lives())

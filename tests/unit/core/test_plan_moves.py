@@ -7,7 +7,8 @@ import pytest
 
 from cadenced.core.availability import Busy
 from cadenced.core.model import Horizon, Kind, State, Tries
-from cadenced.core.plan import plan_pair
+from cadenced.core.plan import plan_pair, plan_scene
+from cadenced.core.scene import Scene
 from cadenced.core.slots import Taken
 from tests.support.pairs import moved
 from tests.support.programme import at, pair, utc
@@ -102,6 +103,32 @@ def test_where_nothing_else_is_free_the_next_one_gives_way():
     assert days(after.meetings)[1] == "01-30"
     assert after.meetings[2].start - after.meetings[1].start >= by(days=14)
     assert [m.identity for m in after.meetings] == [m.identity for m in FIRST]
+
+
+def test_a_call_for_which_nothing_is_free_falls_out_and_comes_back_when_a_day_has_passed_and_once_only():
+    p, away = pair(), [(utc("2026-12-12"), utc("2026-12-28"))]
+    call = next(m for m in plan(p).meetings if m.identity.kind is Kind.CALL)
+    assert str(call.start.date()) == "2026-12-17"
+
+    def at_hour(number, before, busy=()):
+        return plan_scene(
+            Scene(p, before.meetings, NOW + by(hours=number), HALF_YEAR, Taken(Busy(busy)), fallen=before.fallen)
+        )
+
+    gone = at_hour(0, plan(p), away)
+    assert [(m.identity, m.start) for m in gone.dropped] == [(call.identity, call.start)]
+    waits = at_hour(23, gone)
+    assert call.identity not in {m.identity for m in waits.meetings}
+    assert waits.gaps == ("no time for a call around 2026-12-17",)
+    assert waits.again == NOW + by(hours=24)
+    back = at_hour(24, waits)
+    assert [m.start for m in back.meetings if m.identity == call.identity] == [call.start]
+    assert at_hour(40, back, away).dropped == ()  # it was changed a short time ago
+    again = at_hour(48, back, away)
+    assert [m.identity for m in again.dropped] == [call.identity]
+    for_good = at_hour(240, again)
+    assert call.identity not in {m.identity for m in for_good.meetings}
+    assert for_good.gaps == ("no time for a call around 2026-12-17",)
 
 
 # --- a human's moves
