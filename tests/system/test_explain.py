@@ -14,6 +14,25 @@ def test_each_meeting_is_explained_in_words_and_with_its_week(installation):
     assert any(line.startswith("  ▶ Tue  8 Dec 15:30") for line in lines)
     assert any("Mon 7  Tue 8" in line for line in lines)
     assert any("██" in line for line in lines)
+    assert not [line for line in lines if len(line) > 80]
+
+
+def test_a_narrow_terminal_has_all_of_it_in_narrow_lines(installation):
+    wide, narrow = (
+        installation.run("explain", "maya-jonas", "--now", BEFORE, env={"COLUMNS": width}).stdout
+        for width in ("120", "60")
+    )
+    assert max(map(len, narrow.splitlines())) <= 60
+    assert narrow.split() == wide.split()
+
+
+def test_what_ruled_times_out_is_counted_for_programs(installation):
+    away = 'calendar = "maya"\ntime_off = ["2026-12-07/2026-12-11"]'
+    installation.save(installation.pairs.read_text().replace('calendar = "maya"', away))
+    found = installation.json("explain", "maya-jonas", "--now", BEFORE)["meetings"][0]
+    assert found["reasons"]["Maya Okafor is on leave"] > 20
+    assert sum(found["reasons"].values()) == found["ruled_out"] == len(found["against"])
+    assert len(found["candidates"]) == found["possible"]
 
 
 def test_an_appointment_is_named_as_what_rules_times_out(installation):

@@ -5,23 +5,34 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
+from textwrap import wrap
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.text import Text
 
-from cadenced.core.availability import SharedHours
 from cadenced.core.explaining import Candidate, Explanation
-from cadenced.core.hindrances import taken
-from cadenced.core.model import Kind, Meeting, State
+from cadenced.core.model import Kind, State
+from cadenced.core.stability import CHANGES
+from cadenced.core.weekview import Half, Week
 from cadenced.service.explained import Explained
 
 KINDS = {Kind.FACE_TO_FACE: "face to face", Kind.CALL: "call"}
-BEST = 3  # other times that are shown
-REASONS = 4  # of what ruled others out
-HALF = timedelta(minutes=30)
-FREE, TAKEN, PERHAPS, CHOSEN, OUTSIDE = "·", "▒", "░", "█", " "
+DAYS = 10  # whose best time is shown
+REASONS = 5  # of what ruled others out
+NARROWEST = 30  # signs of a line, however narrow the terminal
+SIGNS = {
+    Half.CHOSEN: ("█", "this meeting"),
+    Half.OTHER: ("▓", "another one of theirs"),
+    Half.FREE: ("·", "both available"),
+    Half.PERHAPS: ("░", "perhaps busy"),
+    Half.TAKEN: ("▒", "somebody can't"),
+    Half.FULL: ("×", "a limit is reached"),
+    Half.CLOSED: (" ", "outside their hours, or too soon"),
+}
+LEGEND = "The number is what a time costs: the least wins, the earliest of equals."
 
 
 def show_explained(explained: Explained, out: Console) -> None:
@@ -30,106 +41,138 @@ def show_explained(explained: Explained, out: Console) -> None:
     zone = pair.timezone.rpartition("/")[2].replace("_", " ")
     out.print(Text(f"{pair.id}: {pair.mentor.name} and {pair.protege.name}, times in {zone}", style="bold"))
     if not explained.explanations:
-        out.print("No meeting is to come: the pair has ended, pauses, or found no time. `cadenced plan` tells more.")
-        return
+        out.print("No meeting is to come: the pair has ended, pauses, or found no time.")
     for each in explained.explanations:
         out.print()
-        for line in _lines(each, explained):
+        for line in _Told(each, ZoneInfo(pair.timezone), out.width).lines():
             out.print(line)
-    out.print(
-        Text(
-            f"\n{CHOSEN} the meeting  {FREE} both available  {PERHAPS} perhaps busy  {TAKEN} somebody can't",
-            style="dim",
-        )
-    )
+    if explained.gaps:
+        out.print()
+        for gap in explained.gaps:
+            out.print(Text("\n".join(_wrapped("", f"{gap[:1].upper()}{gap[1:]}.", out.width))))
+    used = {half for each in explained.explanations for _, halves in each.week for half in halves}
+    if used:
+        signs = "  ".join(f"{sign} {words}" for half, (sign, words) in SIGNS.items() if half in used and sign.strip())
+        legend = [line for words in (LEGEND, signs) for line in _wrapped("", words, out.width)]
+        out.print(Text("\n" + "\n".join(legend), style="dim"))
 
 
-def _lines(each: Explanation, explained: Explained) -> Iterator[Text]:
-    meeting, zone = each.meeting, ZoneInfo(explained.pair.timezone)
-    state = "" if meeting.state is State.STANDING else f", {meeting.state}"
-    yield Text.assemble((f"{_when(meeting.start, zone)}, {KINDS[meeting.identity.kind]}{state}", "bold"))
-    yield from (Text(f"  {words}") for words in _story(each, zone))
-    possible = [c for c in each.candidates if not c.against]
-    if possible:
-        yield Text(f"  {len(possible)} times were possible; the best of each day:")
-        yield from (_priced(c, meeting, zone) for c in _shown(possible, meeting))
-    elif each.candidates:
-        yield Text("  No time is possible now.")
-    ruled_out = Counter(c.against for c in each.candidates if c.against)
-    if ruled_out:
-        told = "; ".join(f"{why} ({count})" for why, count in ruled_out.most_common(REASONS))
-        more = f"; and {len(ruled_out) - REASONS} more reasons" if len(ruled_out) > REASONS else ""
-        yield Text(f"  {sum(ruled_out.values())} were ruled out: {told}{more}", style="dim")
-    yield from _week(meeting, explained)
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One meeting, in lines of at most `width`."""
+
+    each: Explanation
+    zone: ZoneInfo
+    width: int
+
+    def lines(self) -> Iterator[Text]:
+        each, meeting = self.each, self.each.meeting
+        state = "" if meeting.state is State.STANDING else f", {meeting.state}"
+        yield Text(f"{_when(meeting.start, self.zone)}, {KINDS[meeting.identity.kind]}{state}", style="bold")
+        for words in _story(each, self.zone):
+            yield from map(Text, _wrapped("  ", words, self.width))
+        possible = [c for c in each.candidates if not c.against]
+        if possible:
+            yield from self._costs(possible)
+        elif each.candidates:
+            yield Text("  No time is possible now.")
+        if len(possible) < len(each.candidates):
+            yield from self._reasons(Counter(c.against for c in each.candidates if c.against))
+        yield from _week(each.week)
+
+    def _costs(self, possible: list[Candidate]) -> Iterator[Text]:
+        """The best of each day, and the meeting's own time."""
+        own, days = self.each.meeting.start, dict[date, Candidate]()
+        for each in possible:
+            days.setdefault(each.start.astimezone(self.zone).date(), each)
+        shown = list(days.values())[:DAYS]
+        shown += [each for each in possible if each.start == own and each not in shown]
+        times = "1 time was" if len(possible) == 1 else f"{len(possible)} times were"
+        yield Text(f"  {times} possible; the best of each day:")
+        for each in shown:
+            parts = ", ".join(f"{words} {points}" for words, points in each.parts) or "nothing against it"
+            begin = f"  {'▶' if each.start == own else ' '} {_when(each.start, self.zone)}  {each.cost:>4}  "
+            for number, line in enumerate(_wrapped(begin, parts, self.width)):
+                text = Text(line, style="dim")
+                text.stylize("not dim green" if each.start == own else "not dim", 0, 0 if number else len(begin))
+                yield text
+        if len(days) > DAYS:
+            yield Text(f"    and {_count(len(days) - DAYS, 'more day')}", style="dim")
+
+    def _reasons(self, against: Counter[str]) -> Iterator[Text]:
+        """What ruled the other times out, the commonest reason first."""
+        total, shown = sum(against.values()), against.most_common(REASONS)
+        yield Text(f"  {_count(total, 'other')} {'was' if total == 1 else 'were'} ruled out:", style="dim")
+        if len(against) > REASONS:
+            shown.append((f"for {_count(len(against) - REASONS, 'more reason')}", total - sum(n for _, n in shown)))
+        for why, count in shown:
+            yield from (Text(line, style="dim") for line in _wrapped(f"    {count:>4}  ", why, self.width))
 
 
 def _story(each: Explanation, zone: ZoneInfo) -> Iterator[str]:
     """Why the meeting is where it is, in a few sentences."""
+    yield from _present(each, zone)
     meeting, best = each.meeting, each.best
+    if meeting.tries.changes:
+        refused = ", ".join(_when(start, zone) for start in meeting.tries.refused)
+        no = f" Somebody said no to {refused}." if refused else ""
+        told = "With this it was" if each.moves else "It was"
+        yield f"{told} moved {meeting.tries.changes} of {CHANGES} times at most.{no}"
+    if each.target is not None:
+        yield f"Its best day, by the cadence, is {_day(each.target, zone)}."
+    else:
+        yield "It comes from an older policy: today's has no place for it, and nothing better was looked for."
+    if best is None or meeting.state is State.CANCELLED:
+        return
+    if best.start == meeting.start:
+        if not (each.before is None or each.moves):
+            yield f"It would be chosen again today: {each.because}."
+    elif each.before is None or each.moves:
+        yield f"By itself it would be {_when(best.start, zone)}, but their other pairs' meetings need a time, too."
+    else:
+        yield f"If it had no time yet, it would be {_when(best.start, zone)}: {each.because}."
+
+
+def _present(each: Explanation, zone: ZoneInfo) -> Iterator[str]:
+    meeting, reason = each.meeting, f"{each.meeting.reason[:1].upper()}{each.meeting.reason[1:]}"
     if meeting.state is State.DECLINED:
         yield "Somebody can't then: another time is looked for, or both were asked (`cadenced status` says which)."
     elif meeting.state is State.CANCELLED:
         yield "One of the two called it off; it stays off for this time."
     elif meeting.pinned:
         yield f"A person put it there ({meeting.reason}); the planner keeps off."
-    elif each.new:
-        yield f"{meeting.reason[:1].upper()}{meeting.reason[1:]}."
+    elif each.before is None:
+        yield f"New. {reason}."
+    elif each.moves:
+        yield f"It stands on {_when(each.before.start, zone)}, and is to be moved. {reason}."
     else:
         yield "It stands in the calendars, and what stands stays while both can."
-    if meeting.tries.changes:
-        refused = ", ".join(_when(start, zone) for start in meeting.tries.refused)
-        no = f" Somebody said no to {refused}." if refused else ""
-        yield f"It was moved {meeting.tries.changes} of at most 3 times.{no}"
-    if best is not None and best.start != meeting.start and not each.new and meeting.state is not State.CANCELLED:
-        yield f"If it had no time yet, it would be {_when(best.start, zone)}."
-    if each.target is None:
-        yield "It comes from an older policy: today's has no place for it, and nothing better was looked for."
 
 
-def _shown(possible: list[Candidate], meeting: Meeting) -> list[Candidate]:
-    """The best of several days, and the meeting's own time."""
-    days: dict[date, Candidate] = {}
-    for each in possible:
-        days.setdefault(each.start.date(), each)
-    first = list(days.values())[: BEST + 1]
-    return first + [each for each in possible if each.start == meeting.start and each not in first]
-
-
-def _priced(each: Candidate, meeting: Meeting, zone: ZoneInfo) -> Text:
-    parts = ", ".join(f"{words} {points}" for words, points in each.parts) or "nothing against it"
-    own = each.start == meeting.start
-    line = f"  {'▶' if own else ' '} {_when(each.start, zone)}  {each.cost:>4}  "
-    return Text.assemble((line, "green" if own else ""), (f"{each.tier}: {parts}" if each.tier else parts, "dim"))
-
-
-def _week(meeting: Meeting, explained: Explained) -> Iterator[Text]:
+def _week(week: Week) -> Iterator[Text]:
     """Monday to Sunday, a line for each hour in which anything could be, two signs for each half hour of a day."""
-    pair, zone = explained.pair, ZoneInfo(explained.pair.timezone)
-    hours, away = SharedHours(pair), taken(explained.hindrances, None)
-    local = meeting.start.astimezone(zone)
-    monday = local.date() - timedelta(days=local.weekday())
-
-    def sign(day: date, hour: int, minute: int) -> str:
-        wall = datetime.combine(day, time(hour, minute))
-        start = hours.utc(wall)
-        if start is None:
-            return OUTSIDE
-        if start < meeting.end and meeting.start < start + HALF:
-            return CHOSEN
-        if hours.paused(day) or not hours.fits(start, wall, 30):
-            return OUTSIDE
-        if away.hard.overlaps(start, start + HALF):
-            return TAKEN
-        return PERHAPS if away.soft.overlaps(start, start + HALF) else FREE
-
-    days = [monday + timedelta(days=number) for number in range(7)]
-    rows = {hour: ["".join(sign(day, hour, minute) * 2 for minute in (0, 30)) for day in days] for hour in range(24)}
-    used = [hour for hour, cells in rows.items() if any(cell.strip() for cell in cells)]
-    yield Text("        " + "".join(f"{day:%a} {day.day:<3}" for day in days), style="dim")
+    rows = {hour: [halves[2 * hour : 2 * hour + 2] for _, halves in week] for hour in range(24)}
+    used = [hour for hour, cells in rows.items() if any(half is not Half.CLOSED for cell in cells for half in cell)]
+    yield Text("        " + "".join(f"{day:%a} {day.day:<3}" for day, _ in week), style="dim")
     for hour in range(min(used), max(used) + 1):
-        yield Text.assemble((f"  {hour:02}:00 ", "dim"), "   ".join(rows[hour]))
+        cells = ("".join(SIGNS[half][0] * 2 for half in cell) for cell in rows[hour])
+        yield Text.assemble((f"  {hour:02}:00 ", "dim"), "   ".join(cells))
 
 
 def _when(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{_day(moment, zone)} {moment.astimezone(zone):%H:%M}"
+
+
+def _day(moment: datetime, zone: ZoneInfo) -> str:
     local = moment.astimezone(zone)
-    return f"{local:%a} {local.day:>2} {local:%b %H:%M}"
+    return f"{local:%a} {local.day:>2} {local:%b}"
+
+
+def _wrapped(begin: str, words: str, width: int) -> list[str]:
+    """In lines: the first begins like that, the others are indented as far."""
+    lines = wrap(words, max(width - len(begin), NARROWEST), break_on_hyphens=False)
+    return [f"{' ' * len(begin) if number else begin}{line}" for number, line in enumerate(lines)]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

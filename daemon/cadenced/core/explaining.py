@@ -6,8 +6,10 @@ it is shown.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from cadenced.core.bookings import Bookings, monday
 from cadenced.core.hindrances import SOFT, Cause, Hindrance
 from cadenced.core.model import Identity, Meeting, Pair, Person, State
 from cadenced.core.plan import Planner
@@ -21,10 +23,12 @@ from cadenced.core.slots import (
     Quest,
     Search,
     Tier,
+    Window,
     candidates,
     choose,
     obstacle,
 )
+from cadenced.core.weekview import Week, week_around
 
 CAUSES = {
     Cause.BUSY: "is busy",
@@ -33,6 +37,14 @@ CAUSES = {
     Cause.HOLIDAY: "has a holiday",
     Cause.MEETING: "meets somebody else",
     Cause.TRAVEL: "is on the way",
+}
+
+# What a later tier gave up, by the words for it as a place to be: those would be untrue of a time that lost.
+GIVEN_UP = {
+    "later in its period, for nothing earlier was free": "later in its period",
+    "as near as its neighbours allow": "too far from the meeting before or after it",
+    "wherever its period had a free time": "too near the meeting before or after it",
+    "between meetings": "unevenly spaced between its neighbours",
 }
 
 
@@ -44,7 +56,6 @@ class Candidate:
 
     start: datetime
     end: datetime
-    tier: str
     parts: tuple[tuple[str, int], ...]
     against: str = ""
 
@@ -55,31 +66,45 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Of one meeting. `candidates`: the possible ones first, cheapest first, then the others by time. `target` is aware
-    and None where nothing was looked for: then the meeting belongs to no place of today's policy.
+    """A meeting. `before` is how it stands so far, None where it is new. `candidates`: the possible ones first,
+    cheapest first, then the others by time; `because` says what makes the first the best. `target` is aware and None
+    where nothing was looked for: then the meeting belongs to no place of today's policy.
     """
 
     meeting: Meeting
-    new: bool  # does not stand so far
+    before: Meeting | None
+    week: Week
     candidates: tuple[Candidate, ...] = ()
     target: datetime | None = None
+    because: str = ""
 
     @property
     def best(self) -> Candidate | None:
         return next((each for each in self.candidates if not each.against), None)
 
+    @property
+    def moves(self) -> bool:
+        """Whether it stands, and is to have another time."""
+        return self.before is not None and self.before.start != self.meeting.start
 
-def explain(scene: Scene, hindrances: Sequence[Hindrance]) -> list[Explanation]:
-    """Every meeting of the plan that is still to come, in order of time."""
+
+def explain(
+    scene: Scene, hindrances: Sequence[Hindrance], decided: Sequence[Meeting] | None = None
+) -> list[Explanation]:
+    """Every meeting of the plan that is still to come, in order of time. `decided` is the plan that was made together
+    with the people's other pairs; without it the pair's own counts.
+    """
     plan, quests = planned(scene)
-    known = {meeting.identity for meeting in scene.standing}
+    known = {meeting.identity: meeting for meeting in scene.standing}
+    meetings = plan.meetings if decided is None else decided
     found = []
-    for meeting in (each for each in plan.meetings if each.end > scene.now):
-        quest = quests.get(meeting.identity)
-        if quest is None:
-            others = [each for each in scene.standing if each.identity != meeting.identity]
-            quest = planned(replace(scene, standing=others))[1].get(meeting.identity)
-        found.append(_explained(scene.pair, meeting, quest, hindrances, new=meeting.identity not in known))
+    for meeting in (each for each in meetings if each.end > scene.now):
+        others = replace(scene, standing=[each for each in scene.standing if each.identity != meeting.identity])
+        asked = quests.get(meeting.identity) or planned(others)[1].get(meeting.identity)
+        search, quest = asked or (Planner(others).search, None)
+        week = week_around(meeting, [each for each in meetings if each is not meeting], search)
+        told = Explanation(meeting, known.get(meeting.identity), week)
+        found.append(_explained(scene.pair, told, search, quest, hindrances))
     return found
 
 
@@ -104,66 +129,87 @@ def _as_now(search: Search) -> Search:
 
 
 def _explained(
-    pair: Pair, meeting: Meeting, asked: tuple[Search, Quest] | None, hindrances: Sequence[Hindrance], *, new: bool
+    pair: Pair, known: Explanation, search: Search, quest: Quest | None, hindrances: Sequence[Hindrance]
 ) -> Explanation:
-    if asked is None:
-        return Explanation(meeting, new)
-    search, quest = asked
+    if quest is None:
+        return known
+    meeting = known.meeting
     refused = meeting.tries.refused + ((meeting.start,) if meeting.state is State.DECLINED else ())
     quest = quest._replace(refused=refused)
+    costs = _Costs(pair, search, quest, hindrances)
     seen: dict[datetime, Candidate] = {}
     for tier, wall, points, fits in candidates(search.hours, quest):
         start = search.hours.utc(wall)
         if start is not None and start not in seen:
-            seen[start] = _candidate(pair, search, quest, (tier, wall, points, start, fits), hindrances)
+            span = (start, start + quest.length)
+            found = obstacle(search, quest, wall, span, fits=fits)
+            against = ruled_out(pair, found, span, hindrances, search.taken.bookings) if found else ""
+            seen[start] = Candidate(*span, tuple(costs.parts(tier, wall, points, span)), against)
     order = sorted(seen.values(), key=lambda each: (bool(each.against), 0 if each.against else each.cost, each.start))
-    return Explanation(meeting, new, tuple(order), search.hours.utc(quest.target))
+    best, target = choose(search, quest), search.hours.utc(quest.target)
+    return replace(known, candidates=tuple(order), target=target, because=best.reason if best else "")
 
 
-def _candidate(
+@dataclass(frozen=True, slots=True)
+class _Costs:
+    """What choose() adds up, in words."""
+
+    pair: Pair
+    search: Search
+    quest: Quest
+    hindrances: Sequence[Hindrance]
+
+    def parts(self, tier: Tier, wall: datetime, points: int, span: Window) -> Iterator[tuple[str, int]]:
+        quest, taken, (start, end) = self.quest, self.search.taken, span
+        days, travel = (wall.date() - quest.target.date()).days, quest.cadence.travel
+        later, rest = divmod(points, TIER)
+        if later:
+            yield self._given_up(tier), later * TIER
+        distance = min(rest, abs(days) * DISTANT)
+        if distance:
+            yield _away(days), distance
+        if rest > distance:
+            yield "another weekday or time than last time", rest - distance
+        if taken.soft.overlaps(start, end):
+            yield self._doubt(span), DOUBTFUL
+        elif any(self.search.hours.wall(each).date() == wall.date() for each in quest.refused):
+            yield "a day on which somebody said no", DOUBTFUL
+        if travel and taken.hard.overlaps(start - travel, end + travel):
+            yield "not enough time to travel", HURRIED
+        if taken.bookings is not None and (load := taken.bookings.points(start)):
+            yield f"{self.pair.mentor.name} has other meetings that day or that week", load
+
+    def _given_up(self, tier: Tier) -> str:
+        """Beside the first tier: that is where the meeting would like best to be."""
+        first, words = next(iter(self.quest.tiers)), list[str]()
+        if first.agreed and not tier.agreed:
+            words.append("not a time the two agreed on")
+        if tier.window != first.window or not words:
+            words.append(GIVEN_UP.get(tier.why, "not where it would like best to be"))
+        return " and ".join(words)
+
+    def _doubt(self, span: Window) -> str:
+        here = (each for each in self.hindrances if each.cause in SOFT and _overlaps(each, span))
+        return " and ".join(dict.fromkeys(hindered(self.pair, each) for each in here)) or "somebody may be busy"
+
+
+def _away(days: int) -> str:
+    return f"{abs(days)} day{'s' * (abs(days) > 1)} {'after' if days > 0 else 'before'} its best day"
+
+
+def ruled_out(
     pair: Pair,
-    search: Search,
-    quest: Quest,
-    where: tuple[Tier, datetime, int, datetime, bool],
+    found: Obstacle,
+    span: tuple[datetime, datetime],
     hindrances: Sequence[Hindrance],
-) -> Candidate:
-    tier, wall, points, start, fits = where
-    end = start + quest.length
-    found = obstacle(search, quest, wall, (start, end), fits=fits)
-    parts = tuple(_parts(search, quest, wall, points, start))
-    return Candidate(start, end, tier.why, parts, ruled_out(pair, found, (start, end), hindrances) if found else "")
-
-
-def _parts(search: Search, quest: Quest, wall: datetime, points: int, start: datetime) -> Iterator[tuple[str, int]]:
-    """What choose() adds up."""
-    end, travel, taken = start + quest.length, quest.cadence.travel, search.taken
-    days = abs((wall.date() - quest.target.date()).days)
-    later, rest = divmod(points, TIER)
-    if later:
-        yield "in a part of its time that comes later", later * TIER
-    distance = min(rest, days * DISTANT)
-    if distance:
-        yield f"{days} day{'s' * (days > 1)} from the target", distance
-    if rest > distance:
-        yield (
-            "another weekday or time than last time" if quest.habit else "no time of last time to keep",
-            rest - distance,
-        )
-    if taken.soft.overlaps(start, end):
-        yield "somebody may be busy", DOUBTFUL
-    elif any(search.hours.wall(each).date() == wall.date() for each in quest.refused):
-        yield "a day on which somebody said no", DOUBTFUL
-    if travel and taken.hard.overlaps(start - travel, end + travel):
-        yield "not enough time to travel", HURRIED
-    if taken.bookings is not None and (load := taken.bookings.points(start)):
-        yield "the mentor's other meetings on that day or in that week", load
-
-
-def ruled_out(pair: Pair, found: Obstacle, span: tuple[datetime, datetime], hindrances: Sequence[Hindrance]) -> str:
-    """In words, what rules out a time."""
+    bookings: Bookings | None = None,
+) -> str:
+    """In words, what rules out a time; a limit by its person and its size where there are `bookings`."""
+    if found is Obstacle.LIMIT and bookings is not None:
+        return _limit(pair, bookings, span)
     if found is not Obstacle.TAKEN:
         return str(found)
-    here = [each for each in hindrances if each.start < span[1] and span[0] < each.end and each.cause not in SOFT]
+    here = [each for each in hindrances if _overlaps(each, span) and each.cause not in SOFT]
     told = dict.fromkeys(hindered(pair, each) for each in here)
     return " and ".join(told) or "the two meet then"
 
@@ -172,3 +218,25 @@ def hindered(pair: Pair, each: Hindrance) -> str:
     """As in "Maya is busy", "Jonas has a holiday (Boxing Day)"."""
     person: Person = next((p for p in pair.people if p.id == each.person), pair.mentor)
     return f"{person.name} {CAUSES[each.cause]}" + (f" ({each.words})" if each.words else "")
+
+
+def _limit(pair: Pair, bookings: Bookings, span: Window) -> str:
+    """Whose it is, and which: that of the week comes first, as over() has it."""
+    who = bookings.over(*span)
+    person = next((each for each in pair.people if each.id == who), None)
+    if person is None:
+        return str(Obstacle.LIMIT)
+    limits, room, day = person.limits, bookings.room(), _day(person, span[0])
+    if limits.per_week is not None and room.weeks.get((person.id, monday(day)), limits.per_week) <= 0:
+        meetings = "one meeting" if limits.per_week == 1 else f"{limits.per_week} meetings"
+        return f"{person.name} has {meetings} that week and gives no more (max_per_week)"
+    hours = (limits.minutes_per_month or 0) / 60
+    return f"{person.name} would give more than {hours:g} hours in {day:%B} (hours_per_month)"
+
+
+def _day(person: Person, moment: datetime) -> date:
+    return moment.astimezone(ZoneInfo(person.timezone)).date()
+
+
+def _overlaps(each: Hindrance, span: Window) -> bool:
+    return each.start < span[1] and span[0] < each.end

@@ -115,12 +115,11 @@ async def explain_once(
         if offline:
             parts.wheel.rows |= _unseen(loaded.accounts, await parts.store.accounts())
         else:
-            people = {person.id for person in pair.people}
-            others = (each for each in loaded.programme.pairs.values() if people & {p.id for p in each.people})
-            await _look(parts, step, {p.calendar for each in others for p in each.people if p.calendar})
-        found = await decider.explain(name, parts.wheel.rows)
-        around = await decider.neighbourhood.around(pair, parts.clock.now())
-        return Explained(parts.clock.now(), pair, tuple(found), around.hindrances)
+            near = (loaded.programme.pairs[each] for each in (name, *decider.neighbourhood.sharing(name)))
+            people = {person for each in near for person in each.people}
+            await _look(parts, step, {account for p in people for account in (p.account, p.calendar) if account})
+        decision, found = await decider.explain(name, parts.wheel.rows)
+        return Explained(decision.now, pair, tuple(found), decision.gaps)
 
 
 async def confirm_once(installation: Installation) -> int:

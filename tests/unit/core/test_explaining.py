@@ -1,17 +1,22 @@
 """An explanation says what the planner does, and no more."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cadenced.core.bookings import Bookings
-from cadenced.core.explaining import explain
+from cadenced.core.cadence import call_slots, period
+from cadenced.core.explaining import GIVEN_UP, explain
 from cadenced.core.hindrances import Cause, Hindrance, taken
-from cadenced.core.model import Horizon, Limits, State, Tries
+from cadenced.core.model import Horizon, Kind, Limits, State, Tries
 from cadenced.core.plan import plan_scene
 from cadenced.core.scene import Scene
+from cadenced.core.slots import TIER
+from cadenced.core.weekview import Half
+from cadenced.core.windows import call_tiers, face_to_face_tiers
 from tests.support.pairs import busy_times, moved, pairs
 from tests.support.programme import at, pair, utc
 
@@ -59,8 +64,7 @@ def test_what_stands_is_compared_with_what_would_be_chosen_today():
     kept = moved(STANDING[0], timedelta(days=1))
     standing = (replace(kept, placed=(kept.start, kept.end)), *STANDING[1:])  # ours, on another day than today's best
     first = explained(standing=standing)[0]
-    assert not first.new
-    assert first.best.start == STANDING[0].start
+    assert first.before.start == first.meeting.start != first.best.start == STANDING[0].start
 
 
 def test_a_refused_time_is_ruled_out_for_that():
@@ -87,3 +91,95 @@ def test_that_it_was_chosen_is_not_held_against_a_time():
     for each in explain(Scene(few, (), NOW, Horizon(), taken((), Bookings(few.people))), ()):
         assert each.best is not None
         assert each.best.start == each.meeting.start
+
+
+def test_a_meeting_that_gives_way_is_told_with_the_time_that_it_had():
+    off = replace(STANDING[0], state=State.DECLINED)
+    first = explained(standing=(off, *STANDING[1:]))[0]
+    assert (first.moves, first.before) == (True, off)
+    assert first.best.start == first.meeting.start != off.start
+    assert first.meeting.reason == f"somebody can't at the time before; {first.because}"
+
+
+def test_a_time_that_lost_is_told_what_it_gives_up_and_not_why_one_would_take_it():
+    """Nobody would choose a time "for nothing earlier was free" where something earlier was."""
+    first = explained()[0]
+    told = {words for c in first.candidates for words, points in c.parts if points >= TIER}
+    assert {
+        "not a time the two agreed on",
+        "later in its period",
+        "not a time the two agreed on and later in its period",
+    } <= told
+    assert "for nothing earlier was free" not in str(first.candidates)
+    assert first.because == "early in its period; a time the two agreed on"
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_every_tier_but_the_best_has_words_for_what_it_gives_up(data):
+    p, lower = data.draw(pairs()), data.draw(st.integers(-20, 20))
+    place = period(p, 1)
+    neighbours = sorted(place.target + timedelta(days=d) for d in (lower, 40))
+    tiers = [*face_to_face_tiers(place, neighbours, p.face_to_face)]
+    for slot in call_slots(p, place, place.target, place.target + place.length):
+        tiers += call_tiers(slot, slot.reach, p.calls)
+    assert {tier.why for tier in tiers} <= {"early in its period", *GIVEN_UP}
+
+
+def limited(**limits) -> Scene:
+    """Maya has a meeting with somebody else on Wednesday the ninth."""
+    maya = replace(MONTHLY.mentor, limits=Limits(**limits))
+    mine = replace(MONTHLY, mentor=maya)
+    elsewhere = [("maya", utc("2026-12-09T10:00"), utc("2026-12-09T12:00"))]
+    return Scene(mine, (), NOW, Horizon(), taken((), Bookings(mine.people, elsewhere)))
+
+
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ({"per_week": 1}, "Maya has one meeting that week and gives no more (max_per_week)"),
+        ({"minutes_per_month": 150}, "Maya would give more than 2.5 hours in December (hours_per_month)"),
+        (
+            {"per_week": 9, "minutes_per_month": 150},
+            "Maya would give more than 2.5 hours in December (hours_per_month)",
+        ),
+    ],
+)
+def test_a_limit_is_named_with_whose_it_is_and_which(limits, words):
+    by_hand = moved(STANDING[0], timedelta(days=3))
+    first = explain(replace(limited(**limits), standing=(by_hand,)), ())[0]
+    [told] = {c.against for c in first.candidates if c.start == utc("2026-12-08T17:30")}
+    assert told == words
+
+
+def half(explanation, moment: str) -> Half:
+    wall = datetime.fromisoformat(moment)
+    return dict(explanation.week)[wall.date()][wall.hour * 2 + wall.minute // 30]
+
+
+def test_the_week_shows_what_keeps_the_two_from_every_half_hour():
+    busy = Hindrance(utc("2026-12-07T10:00"), utc("2026-12-07T11:00"), "jonas", Cause.BUSY)
+    doubt = Hindrance(utc("2026-12-09T10:00"), utc("2026-12-09T11:00"), "jonas", Cause.TENTATIVE)
+    first = explained(hindrances=[busy, doubt])[0]
+    assert first.meeting.start == utc("2026-12-08T17:30")
+    shown = ["2026-12-08T17:30", "2026-12-07T10:30", "2026-12-09T10:30", "2026-12-10T10:30", "2026-12-12T10:30"]
+    assert [half(first, each) for each in shown] == [Half.CHOSEN, Half.TAKEN, Half.PERHAPS, Half.FREE, Half.CLOSED]
+
+
+def test_the_week_shows_where_a_limit_or_another_meeting_of_theirs_stands_against_it():
+    scene = limited(per_week=1)
+    start, hour = utc("2026-12-11T09:00"), timedelta(hours=1)
+    [first, *_] = plan_scene(replace(scene, taken=taken((), None))).meetings
+    here = replace(first, start=start, end=start + hour)  # by a human, whatever the limit says
+    second = replace(here, identity=replace(first.identity, kind=Kind.CALL, index=1), start=start - 3 * hour)
+    second = replace(second, end=second.start + hour)
+    told = next(e for e in explain(replace(scene, standing=(here, second)), ()) if e.meeting.start == start)
+    assert half(told, "2026-12-11T09:00") is Half.CHOSEN
+    assert half(told, "2026-12-11T06:30") is Half.OTHER
+    assert half(told, "2026-12-10T10:00") is Half.FULL
+
+
+def test_a_time_that_somebody_refused_is_not_free_in_the_week():
+    tried = replace(STANDING[0], tries=Tries(1, NOW, (utc("2026-12-10T10:00"),)))
+    first = explained(standing=(tried, *STANDING[1:]))[0]
+    assert [half(first, f"2026-12-10T{each}") for each in ("10:30", "11:00")] == [Half.TAKEN, Half.FREE]
