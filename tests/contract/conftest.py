@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestServer
 from cadenced.core.accounts import CalendarAccount, Collection, Resource, SyncResult
 from cadenced.shell.calendars import CalDav
 from tests.contract import servers
+from tests.contract.household import household
 from tests.interop.cyrus import why_not
 from tests.support.fakecalendar import FakeCalendar
 from tests.support.fakedav import FakeDav
@@ -163,3 +164,9 @@ async def site(dav, stranger):
     site.desk = site.at("alice")
     yield site
     await server.close()
+
+
+@pytest.fixture
+async def home(server, tmp_path):
+    async with household(tmp_path, server) as home:
+        yield home

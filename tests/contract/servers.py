@@ -59,13 +59,17 @@ class Server:
         self.ask(user, "MKCALENDAR", url, MAKE.format(name=escape(name)))
         return url
 
-    def ask(self, user: str, method: str, url: str, body: str = "", kind: str = "application/xml") -> None:
-        """A request by somebody else than us; blocking."""
+    def ask(
+        self, user: str, method: str, url: str, body: str = "", kind: str = "application/xml", **more: str
+    ) -> bytes:
+        """A request by somebody else than us; blocking. What it is answered. `more`: headers, "-" written as "_"."""
         login = b64encode(f"{user}:{USERS[user]}".encode()).decode()
         headers = {"Authorization": f"Basic {login}", "Depth": "0", "Content-Type": kind}
+        headers |= {name.replace("_", "-"): value for name, value in more.items()}
         request = urllib.request.Request(url, body.encode() or None, headers, method=method)
         context = ssl.create_default_context(cafile=self.ca_file) if self.ca_file else None
-        urllib.request.urlopen(request, timeout=20, context=context).close()
+        with urllib.request.urlopen(request, timeout=20, context=context) as reply:
+            return reply.read()
 
 
 @contextmanager
