@@ -91,9 +91,10 @@ class Unpacked:
         return self.root / "usr" / "lib" / "cyrus" / "bin"
 
     def environment(self) -> dict[str, str]:
-        """Where the programs find their libraries, on whatever architecture."""
+        """Where the programs find their libraries, on whatever architecture: what the machine has is not unpacked."""
         folders = sorted({str(path.parent) for path in self.root.rglob("lib*.so.*")})
-        plugins = sorted({str(path.parent) for path in self.root.rglob("sasl2/lib*.so*")})
+        found = (*self.root.rglob("sasl2/lib*.so*"), *Path("/usr/lib").glob("*/sasl2/lib*.so*"))
+        plugins = sorted({str(path.parent) for path in found})
         return {**os.environ, "LD_LIBRARY_PATH": ":".join(folders), "SASL_PATH": ":".join(plugins)}
 
 
