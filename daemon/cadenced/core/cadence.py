@@ -2,7 +2,8 @@
 
 Owns all arithmetic on intervals. Everything is wall time in the pair's zone, as naive dates and datetimes; UTC is
 derived later, by slots.py. Months are added to the start itself with end-of-month clamping and never chained, so that
-31 January, 28 February, 31 March follow one another. Must never know who is free when, nor what stands in a calendar.
+31 January, 28 February, 31 March follow one another. Periods follow the calendar; roadmap months count the days that
+are in no pause. Must never know who is free when, nor what stands in a calendar.
 """
 
 from calendar import monthrange
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
-from cadenced.core.model import Every, Identity, Kind, Pair
+from cadenced.core.model import DateRange, Every, Identity, Kind, Pair
 
 WINDOW = 40  # % of a period: where its face-to-face meeting may be, while something is free there
 TARGET = 20  # % of a period: the middle of that window, "early in the period"
@@ -23,6 +24,7 @@ FURTHEST_EVER = Every(months=3)  # DOMAIN: more rarely the relationship grows st
 SLACK = timedelta(weeks=2)  # without it a quarterly policy could only ever meet on one weekday
 PERIODS = 1 << 14  # remembered: a year of a thousand starts and policies; every turn of a pair asks for its own again
 MONTHS = 12  # of a roadmap, then it repeats
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +107,51 @@ def period_of(pair: Pair, day: date) -> int:
     return max(0, index_of(pair.start, pair.face_to_face.every, day))
 
 
+@lru_cache(maxsize=1024)  # a programme has a few pauses
+def merged(ranges: tuple[DateRange, ...]) -> tuple[DateRange, ...]:
+    """The same days, in order: no two ranges overlap or touch."""
+    found: list[DateRange] = []
+    for each in sorted((r for r in ranges if r.first <= r.last), key=lambda r: r.first):
+        if found and (each.first - found[-1].last).days <= 1:
+            found[-1] = DateRange(found[-1].first, max(found[-1].last, each.last))
+        else:
+            found.append(each)
+    return tuple(found)
+
+
+def unpaused(pair: Pair, day: date, days: int) -> date:
+    """The day on which so many days have passed since `day` on which the pair did not pause; date.max for never."""
+    passed = day + timedelta(days)
+    for each in merged(pair.pause):
+        first = max(each.first, day)
+        if first >= passed:
+            break
+        lasts = each.last - first + DAY
+        if lasts > date.max - passed:
+            return date.max
+        passed += max(lasts, timedelta())
+    return passed
+
+
 def roadmap_month(pair: Pair, day: date) -> int:
     """The roadmap month that holds `day`, counted from 1 through all cycles (13 is month 1 of the second).
 
-    A pair that joined half-way (`roadmap_month`) counts from there. A day before the start, where a human may have put
-    the first meeting, belongs to the first month.
+    Month m begins when m - 1 months have passed since the start, without the days of pauses: what begins on a day
+    changes the month of none before the next. A pair that joined half-way (`roadmap_month`) counts from there. A day
+    before the start, where a human may have put the first meeting, belongs to the first month.
     """
+    if pair.pause:
+        spans = ((max(each.first, pair.start), min(each.last, day - DAY)) for each in merged(pair.pause))
+        day -= sum((last - first + DAY for first, last in spans if first <= last), timedelta())
     return max(0, index_of(pair.start, Every(months=1), day)) + (pair.roadmap_month or 1)
 
 
 def month_begins(pair: Pair, month: int) -> date:
-    """The first day of a roadmap month, the inverse of roadmap_month."""
-    return step(pair.start, Every(months=1), month - (pair.roadmap_month or 1))
+    """The first day of a roadmap month, the inverse of roadmap_month: it may lie in a pause. date.max where a pause
+    without an end keeps it from beginning.
+    """
+    begins = step(pair.start, Every(months=1), month - (pair.roadmap_month or 1))
+    return unpaused(pair, pair.start, (begins - pair.start).days) if pair.pause else begins
 
 
 def month_of_cycle(month: int) -> int:

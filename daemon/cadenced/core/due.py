@@ -1,15 +1,15 @@
-"""What all messages have in common: the key in the ledger, and the morning on which a mail comes.
+"""What all messages have in common: the key in the ledger, and the day and morning on which a mail comes.
 
 Must never know which messages there are.
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from cadenced.core.actions import Mail
-from cadenced.core.availability import in_ranges
-from cadenced.core.model import DateRange, Meeting, Person
+from cadenced.core.cadence import DAY, merged
+from cadenced.core.model import DateRange, Meeting, Pair, Person
 
 MORNING = time(8)  # in the reader's zone
 
@@ -35,5 +35,21 @@ def local_day(zone: str, instant: datetime) -> date:
 
 def first_open(first: date, end: date, closed: Sequence[DateRange]) -> date | None:
     """The first day of `[first, end)` that is in none of the ranges."""
-    days = (first + timedelta(number) for number in range((end - first).days))
-    return next((day for day in days if not in_ranges(day, closed)), None)
+    opens = _beyond(first, first, closed)
+    return opens if opens is not None and opens < end else None
+
+
+def resumes(pair: Pair, day: date, today: date) -> date | None:
+    """The day on which comes what is due on `day` and has not come: not in a pause that has begun by then or by
+    `today`, but on the first day after it. None where that never ends.
+    """
+    return _beyond(day, today, pair.pause)
+
+
+def _beyond(day: date, today: date, closed: Sequence[DateRange]) -> date | None:
+    for each in merged(tuple(closed)):
+        if day <= each.last and each.first <= max(day, today):
+            if each.last == date.max:
+                return None
+            day = each.last + DAY
+    return day

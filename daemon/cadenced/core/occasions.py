@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from cadenced.core.actions import Mail, SendMail
-from cadenced.core.cadence import month_begins, month_of_cycle, roadmap_month
+from cadenced.core.cadence import DAY, month_begins, month_of_cycle, roadmap_month, unpaused
 from cadenced.core.due import about_meeting, first_open, key, local_day, morning
 from cadenced.core.model import Horizon, Meeting, Pair, Person
 
 BEFORE_START = timedelta(days=7)  # the charter: time to object before the first meeting
-CHARTER_KEEPS = timedelta(days=30)  # from the start: later, what was to be agreed on has become a habit
+CHARTER_KEEPS = 30  # days from the start, but for pauses: later, what was to be agreed on has become a habit
 FOLLOW_UP_KEEPS = timedelta(days=7)  # from the meeting: later nobody remembers, and the next one is near
-DAY_OF_MONTH = timedelta(days=7)  # into a roadmap month: its first meeting is early in it
+DAY_OF_MONTH = 7  # days into a roadmap month, but for pauses: its first meeting is early in it
 COMPLETION_KEEPS = timedelta(days=30)
 IN_MONTH = {  # by the kind of a roadmap month: what it asks beside its task, and why
     "introduction": (Mail.INTRODUCTION, "brings an introduction"),
@@ -51,7 +51,7 @@ def _charter(pair: Pair, now: datetime) -> Iterator[SendMail]:
     """A week before the start, or at once. Who joined half-way and has begun has agreed on everything long ago."""
     if pair.roadmap_month not in (None, 1) and local_day(pair.timezone, now) >= pair.start:
         return
-    end = pair.start + CHARTER_KEEPS
+    end = unpaused(pair, pair.start, CHARTER_KEEPS)
     if opens := first_open(pair.start - BEFORE_START, end, pair.closed):
         occasion = _Occasion(Mail.CHARTER, "start", pair.roadmap_month or 1, f"the pair starts on {pair.start}")
         yield from _to_both(pair, occasion, opens, end)
@@ -85,20 +85,18 @@ def _in_months(pair: Pair, now: datetime, horizon: Horizon) -> Iterator[SendMail
         if kind is None or (kind is Mail.RENEWAL and pair.end is not None):
             continue  # where an end is agreed on, nobody asks for another year
         begins, end = month_begins(pair, number), month_begins(pair, number + 1)
-        if opens := first_open(begins + DAY_OF_MONTH, end, pair.closed):
+        if opens := first_open(unpaused(pair, begins, DAY_OF_MONTH), end, pair.closed):
             occasion = _Occasion(kind, f"month-{number}", number, f"month {number} {reason}")
             yield from _to_both(pair, occasion, opens, end)
 
 
 def _completion(pair: Pair) -> Iterator[SendMail]:
-    """The morning after the last day."""
+    """The morning after the last day: no pause outlasts it, and thanks are always right (DOMAIN)."""
     if pair.end is None:
         return
-    first = pair.end + timedelta(days=1)
-    if opens := first_open(first, first + COMPLETION_KEEPS, pair.pause):
-        month = roadmap_month(pair, pair.end)
-        occasion = _Occasion(Mail.COMPLETION, "end", month, f"the pair's last day was {pair.end}")
-        yield from _to_both(pair, occasion, opens, first + COMPLETION_KEEPS)
+    first = pair.end + DAY
+    occasion = _Occasion(Mail.COMPLETION, "end", roadmap_month(pair, pair.end), f"the pair's last day was {pair.end}")
+    yield from _to_both(pair, occasion, first, first + COMPLETION_KEEPS)
 
 
 def _to_both(pair: Pair, occasion: _Occasion, day: date, end: date) -> Iterator[SendMail]:

@@ -67,6 +67,8 @@ def test_who_joined_half_way_and_has_begun_agreed_on_everything_long_ago():
 def test_a_pause_over_the_start_lets_the_charter_wait():
     p = a_pair(pause=(DateRange(date(2026, 11, 20), date(2026, 12, 10)),))
     assert of(Mail.CHARTER, p=p) == [("jonas", "12-11 07:00"), ("maya", "12-11 08:00")]
+    long = replace(p, pause=(DateRange(date(2026, 11, 20), date(2027, 2, 28)),))
+    assert of(Mail.CHARTER, p=long) == [("jonas", "03-01 07:00"), ("maya", "03-01 08:00")]
     for_ever = replace(p, pause=(DateRange(date(2026, 11, 20), FOR_EVER),))
     assert of(Mail.CHARTER, p=for_ever) == []
 
@@ -141,12 +143,26 @@ def test_the_second_year_asks_again_under_keys_of_its_own():
     }
 
 
-def test_what_a_month_asks_waits_for_the_end_of_a_pause_and_not_for_the_next_month():
+def test_what_a_month_asks_comes_on_its_eighth_day_that_is_in_no_pause():
     now = utc("2027-05-01T12:00")
     fortnight = a_pair(pause=(DateRange(date(2027, 5, 5), date(2027, 5, 19)),))
-    assert [due for _, due in of(Mail.INTRODUCTION, p=fortnight, now=now)] == ["05-20 06:00", "05-20 07:00"]
-    month = a_pair(pause=(DateRange(date(2027, 5, 5), date(2027, 5, 31)),))
-    assert of(Mail.INTRODUCTION, p=month, now=now) == []
+    assert [due for _, due in of(Mail.INTRODUCTION, p=fortnight, now=now)] == ["05-23 06:00", "05-23 07:00"]
+    month = a_pair(pause=(DateRange(date(2027, 5, 5), date(2027, 6, 4)),))
+    assert [due for _, due in of(Mail.INTRODUCTION, p=month, now=now)] == ["06-08 06:00", "06-08 07:00"]
+    for_ever = a_pair(pause=(DateRange(date(2027, 5, 5), FOR_EVER),))
+    assert of(Mail.INTRODUCTION, p=for_ever, now=now) == []
+
+
+def test_what_was_not_asked_when_a_pause_began_is_asked_after_it_while_its_month_goes_on():
+    p = a_pair(pause=(DateRange(date(2027, 5, 10), date(2027, 6, 9)),))
+    assert of(Mail.INTRODUCTION, p=p, now=utc("2027-05-09T12:00"))[1] == ("maya", "05-08 07:00")
+    assert of(Mail.INTRODUCTION, p=p, now=utc("2027-05-10T12:00"))[1] == ("maya", "06-10 07:00")
+
+
+def test_the_mid_point_and_the_renewal_move_with_the_roadmap():
+    p = a_pair(pause=(DateRange(date(2027, 2, 1), date(2027, 3, 31)),))  # 59 days
+    assert [due for _, due in of(Mail.PULSE, p=p, now=utc("2027-07-20T12:00"))] == ["08-06 06:00", "08-06 07:00"]
+    assert [due for _, due in of(Mail.RENEWAL, p=p, now=utc("2027-12-20T12:00"))] == ["01-06 07:00", "01-06 08:00"]
 
 
 def test_a_month_that_is_over_asks_nothing():
@@ -168,6 +184,11 @@ def test_the_morning_after_the_last_day_both_are_thanked_once():
         ("maya", "02-01 08:00", 2),
     ]
     assert owed(p=p, now=utc("2027-02-02T09:00"), ledger={m.key for m in mails}) == []
+
+
+def test_no_pause_outlasts_the_last_day():
+    p = a_pair(end=date(2027, 1, 31), pause=(DateRange(date(2027, 1, 10), FOR_EVER),))
+    assert of(Mail.COMPLETION, p=p, now=utc("2027-01-30T09:00")) == [("jonas", "02-01 07:00"), ("maya", "02-01 08:00")]
 
 
 def test_a_pair_that_ended_a_month_ago_is_left_in_peace():
