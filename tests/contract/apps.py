@@ -9,6 +9,7 @@ from icalendar import Alarm, Calendar, Event, vCalAddress
 from lxml import etree
 
 from tests.contract.servers import Server
+from tests.interop.cyrus import address
 from tests.support.house import HandClock
 
 ALL = """<?xml version="1.0" encoding="utf-8"?>
@@ -91,6 +92,15 @@ class App:
         def change(event: Event) -> None:
             for name, text in texts.items():
                 _set(event, name.upper(), text)
+
+        self.edits(uid, change)
+
+    def answers(self, uid: str, partstat: str) -> None:
+        """To an invitation; of the rest of such an event nothing is its person's."""
+
+        def change(event: Event) -> None:
+            [mine] = [each for each in event["ATTENDEE"] if each.lower() == f"mailto:{address(self.user)}"]
+            mine.params["PARTSTAT"] = partstat
 
         self.edits(uid, change)
 

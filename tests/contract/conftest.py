@@ -13,7 +13,7 @@ from aiohttp.test_utils import TestServer
 from cadenced.core.accounts import CalendarAccount, Collection, Resource, SyncResult
 from cadenced.shell.calendars import CalDav
 from tests.contract import servers
-from tests.contract.household import household
+from tests.contract.household import Household, Invited, household
 from tests.interop.cyrus import why_not
 from tests.support.fakecalendar import FakeCalendar
 from tests.support.fakedav import FakeDav
@@ -168,5 +168,11 @@ async def site(dav, stranger):
 
 @pytest.fixture
 async def home(server, tmp_path):
-    async with household(tmp_path, server) as home:
+    async with household(tmp_path, server, Household) as home:
+        yield home
+
+
+@pytest.fixture
+async def invited(server, tmp_path):
+    async with household(tmp_path, server, Invited) as home:
         yield home

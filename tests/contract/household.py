@@ -10,10 +10,11 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
-from cadenced.core.accounts import CalendarAccount, MailAccount
-from cadenced.core.model import Horizon, Meeting, Pair
+from cadenced.core.accounts import ORGANIZER, CalendarAccount, MailAccount
+from cadenced.core.model import Channel, Horizon, Meeting, Pair
 from cadenced.core.records import AccountStatus
 from cadenced.service.parts import Loaded, Parts
 from cadenced.service.standing import PairStatus, pairs_stand
@@ -22,8 +23,9 @@ from cadenced.shell.mailer import Mailer
 from cadenced.shell.store import Store
 from tests.contract.apps import App
 from tests.contract.servers import Server
+from tests.interop.cyrus import address
 from tests.support.house import POLL, ROUNDS, HandClock
-from tests.support.programme import pair, programme
+from tests.support.programme import hours, pair, person, programme
 from tests.support.smtpd import Postbox, smtp_server
 
 HORIZON = Horizon(timedelta(weeks=8))  # of two meetings, at first: each costs a second of a slow server
@@ -45,9 +47,13 @@ class Household:
 
     def __post_init__(self) -> None:
         self.parts = Parts(Store.open(self.folder / "store.db"), CalDav(deadline=30), Mailer(), self.clock)
-        for person, user in USERS.items():
-            url = self.server.make_calendar(user, str(uuid4()), f"Meetings of {person}")
-            self.apps[person] = App(self.server, user, url, self.clock)
+        self.moves_in()
+
+    def moves_in(self) -> None:
+        """Everybody has a calendar of their own."""
+        for who, user in USERS.items():
+            url = self.server.make_calendar(user, str(uuid4()), f"Meetings of {who}")
+            self.apps[who] = App(self.server, user, url, self.clock)
 
     @property
     def maya(self) -> App:
@@ -70,14 +76,17 @@ class Household:
 
     async def loads(self, *pairs: Pair) -> None:
         mail = MailAccount("127.0.0.1", self.postbox.port, "none", "Mentoring <agenda@example.org>")
-        accounts = {person: self._account(person) for person in USERS}
-        loaded = Loaded(programme(*pairs), accounts, mail, HORIZON, {}, POLL, "petra@example.org")
+        loaded = Loaded(programme(*pairs), self.accounts, mail, HORIZON, {}, POLL, "petra@example.org")
         await self.parts.install(loaded)
         await self.rests()
 
-    def _account(self, person: str) -> CalendarAccount:
-        last = self.apps[person].url.rstrip("/").rpartition("/")[2]
-        return self.server.account(USERS[person], name=person, calendar=last, read=(last,))
+    @property
+    def accounts(self) -> dict[str, CalendarAccount]:
+        found = {}
+        for who, app in self.apps.items():
+            last = app.url.rstrip("/").rpartition("/")[2]
+            found[who] = self.server.account(app.user, name=who, calendar=last, read=(last,))
+        return found
 
     async def rests(self) -> None:
         """Looks at the calendars, turns what is due, and sends."""
@@ -107,7 +116,7 @@ class Household:
         return (await self.meetings())[0]
 
     def seen(self, uid: str) -> list[datetime | None]:
-        """When the meeting is, as Maya's and as Jonas' calendar have it."""
+        """When the meeting is, as each calendar has it."""
         return [app.times().get(uid) for app in self.apps.values()]
 
     def etags(self) -> list[dict[str, str]]:
@@ -124,16 +133,16 @@ class Household:
         await self.later(days=1)
         return all(old.items() <= new.items() for old, new in zip(before, self.etags(), strict=True))
 
-    def mails(self, person: str, *words: str) -> list[EmailMessage]:
+    def mails(self, who: str, *words: str) -> list[EmailMessage]:
         """What somebody got, in order; only what has all these words in its subject."""
-        found = [message_from_bytes(body, policy=default) for body in self.postbox.to(f"{person}@example.org")]
+        found = [message_from_bytes(body, policy=default) for body in self.postbox.to(f"{who}@example.org")]
         return [mail for mail in found if all(word in mail["Subject"] for word in words)]
 
     async def alerts(self) -> dict[str, str]:
         return {alert.key: alert.text for alert in await self.parts.store.alerts()}
 
-    async def status(self, person: str) -> AccountStatus:
-        return (await self.parts.store.accounts())[person].status
+    async def status(self, who: str) -> AccountStatus:
+        return (await self.parts.store.accounts())[who].status
 
     async def standing(self) -> PairStatus:
         """As `cadenced status` has it."""
@@ -141,17 +150,50 @@ class Household:
         [found] = await pairs_stand(self.parts.store, loaded.programme, [self.name], loaded.horizon, self.clock.now())
         return found
 
-    async def close(self) -> None:
-        await self.parts.close()
+    async def moves_out(self) -> None:
         for app in self.apps.values():
             app.deletes_calendar()
 
 
+@dataclass
+class Invited(Household):
+    """The same on a server that sends invitations: the organizer's event is brought to both, Jonas gave an account that
+    may be read, and each answers in their app.
+    """
+
+    def moves_in(self) -> None:
+        for who, user in {ORGANIZER: "alice", "maya": "bob", "jonas": "carol"}.items():
+            self.apps[who] = App(self.server, user, self.usual(user), self.clock, stamps=who == ORGANIZER)
+
+    @property
+    def organizer(self) -> App:
+        return self.apps[ORGANIZER]
+
+    async def runs(self, **more) -> None:
+        always = {"available": hours("Mon-Sun 08:00-20:00"), "channel": Channel.SCHEDULING}
+        maya = replace(person("maya", **always), email=address("bob"))
+        jonas = replace(person("jonas", calendar="jonas", **always), email=address("carol"))
+        await super().runs(mentor=maya, protege=jonas, **more)
+        await self.later()  # guests' copies are seen
+
+    @property
+    def accounts(self) -> dict[str, CalendarAccount]:
+        host = replace(self.server.account("alice"), name=ORGANIZER, shown="Mentoring")
+        return {ORGANIZER: host, "jonas": self.server.account("carol", name="jonas")}
+
+    async def moves_out(self) -> None:
+        await self.loads()
+
+
+T = TypeVar("T", bound=Household)
+
+
 @asynccontextmanager
-async def household(folder: Path, server: Server) -> AsyncGenerator[Household]:
+async def household(folder: Path, server: Server, of: type[T]) -> AsyncGenerator[T]:
     async with smtp_server() as postbox:
-        home = Household(folder, server, postbox)
+        home = of(folder, server, postbox)
         try:
             yield home
+            await home.moves_out()
         finally:
-            await home.close()
+            await home.parts.close()
