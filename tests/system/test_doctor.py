@@ -38,6 +38,7 @@ def test_a_wrong_password_a_wrong_name_and_a_server_that_is_down_are_told_apart(
     found = findings(installation)
     assert found["calendars.jonas", "login"]["verdict"] == "fault"
     assert "check username and password" in found["calendars.jonas", "login"]["words"]
+    assert len([line for line in done.stdout.splitlines() if len(line) > 80]) == 0
     assert 'no calendar is called "Wrok"; there are: Mentoring' in found["calendars.maya", "calendar"]["words"]
     assert "cannot be reached" in found["smtp", "reached"]["words"]
     assert "look whether the server runs" in found["smtp", "reached"]["advice"]

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from cadenced.cli.options import AsJson, ConfigDir, Exit, out, print_json, reported
 from cadenced.cli.progress import progress
+from cadenced.cli.wrapping import wrapped
 from cadenced.config import find_directory, load
 from cadenced.core.findings import Finding, Verdict
 
@@ -37,6 +38,8 @@ def _show(found: Iterable[Finding]) -> None:
         out.print(Text(subject, style="bold"))
         for finding in findings:
             sign, style = SIGNS[finding.verdict]
-            out.print(Text.assemble("  ", (sign, style), f" {finding.what:<12}", finding.words))
-            if finding.advice:
-                out.print(Text(f"{'':<16}→ {finding.advice}"))
+            lines = wrapped(f"  {sign} {finding.what:<12}", finding.words, out.width)
+            lines += wrapped(f"{'':<16}→ ", finding.advice, out.width)
+            told = Text("\n".join(lines))
+            told.stylize(style, 2, 3)
+            out.print(told)

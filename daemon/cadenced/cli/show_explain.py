@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from textwrap import wrap
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.text import Text
 
+from cadenced.cli.wrapping import wrapped
 from cadenced.core.explaining import Candidate, Explanation
 from cadenced.core.model import Kind, State
 from cadenced.core.stability import CHANGES
@@ -22,7 +22,6 @@ from cadenced.service.explained import Explained
 KINDS = {Kind.FACE_TO_FACE: "face to face", Kind.CALL: "call"}
 DAYS = 10  # whose best time is shown
 REASONS = 5  # of what ruled others out
-NARROWEST = 30  # signs of a line, however narrow the terminal
 SIGNS = {
     Half.CHOSEN: ("█", "this meeting"),
     Half.OTHER: ("▓", "another one of theirs"),
@@ -49,11 +48,11 @@ def show_explained(explained: Explained, out: Console) -> None:
     if explained.gaps:
         out.print()
         for gap in explained.gaps:
-            out.print(Text("\n".join(_wrapped("", f"{gap[:1].upper()}{gap[1:]}.", out.width))))
+            out.print(Text("\n".join(wrapped("", f"{gap[:1].upper()}{gap[1:]}.", out.width))))
     used = {half for each in explained.explanations for _, halves in each.week for half in halves}
     if used:
         signs = "  ".join(f"{sign} {words}" for half, (sign, words) in SIGNS.items() if half in used and sign.strip())
-        legend = [line for words in (LEGEND, signs) for line in _wrapped("", words, out.width)]
+        legend = [line for words in (LEGEND, signs) for line in wrapped("", words, out.width)]
         out.print(Text("\n" + "\n".join(legend), style="dim"))
 
 
@@ -70,7 +69,7 @@ class _Told:
         state = "" if meeting.state is State.STANDING else f", {meeting.state}"
         yield Text(f"{_when(meeting.start, self.zone)}, {KINDS[meeting.identity.kind]}{state}", style="bold")
         for words in _story(each, self.zone):
-            yield from map(Text, _wrapped("  ", words, self.width))
+            yield from map(Text, wrapped("  ", words, self.width))
         possible = [c for c in each.candidates if not c.against]
         if possible:
             yield from self._costs(possible)
@@ -92,7 +91,7 @@ class _Told:
         for each in shown:
             parts = ", ".join(f"{words} {points}" for words, points in each.parts) or "nothing against it"
             begin = f"  {'▶' if each.start == own else ' '} {_when(each.start, self.zone)}  {each.cost:>4}  "
-            for number, line in enumerate(_wrapped(begin, parts, self.width)):
+            for number, line in enumerate(wrapped(begin, parts, self.width)):
                 text = Text(line, style="dim")
                 text.stylize("not dim green" if each.start == own else "not dim", 0, 0 if number else len(begin))
                 yield text
@@ -106,7 +105,7 @@ class _Told:
         if len(against) > REASONS:
             shown.append((f"for {_count(len(against) - REASONS, 'more reason')}", total - sum(n for _, n in shown)))
         for why, count in shown:
-            yield from (Text(line, style="dim") for line in _wrapped(f"    {count:>4}  ", why, self.width))
+            yield from (Text(line, style="dim") for line in wrapped(f"    {count:>4}  ", why, self.width))
 
 
 def _story(each: Explanation, zone: ZoneInfo) -> Iterator[str]:
@@ -166,12 +165,6 @@ def _when(moment: datetime, zone: ZoneInfo) -> str:
 def _day(moment: datetime, zone: ZoneInfo) -> str:
     local = moment.astimezone(zone)
     return f"{local:%a} {local.day:>2} {local:%b}"
-
-
-def _wrapped(begin: str, words: str, width: int) -> list[str]:
-    """In lines: the first begins like that, the others are indented as far."""
-    lines = wrap(words, max(width - len(begin), NARROWEST), break_on_hyphens=False)
-    return [f"{' ' * len(begin) if number else begin}{line}" for number, line in enumerate(lines)]
 
 
 def _count(number: int, what: str) -> str:

@@ -25,6 +25,14 @@ class AccessError(PermanentError):
     """The server refuses these credentials: whoever keeps them must act, and trying again may lock the account."""
 
 
+class UntrustedError(AccessError):
+    """The server shows a certificate that can't be trusted: nothing was said to it."""
+
+
+class InClearError(AccessError, ConfigError):
+    """The password would travel unencrypted: nothing was said that a listener could use."""
+
+
 class MissingError(PermanentError):
     """The collection is not there (404 or 410 on the calendar itself)."""
 

@@ -22,7 +22,8 @@ from yarl import URL
 
 from cadenced import __version__
 from cadenced.core.accounts import CalendarAccount
-from cadenced.core.errors import AccessError, ConfigError, PermanentError, TemporaryError
+from cadenced.core.errors import AccessError, ConfigError, InClearError, PermanentError, TemporaryError
+from cadenced.shell.certificates import refused, untrusted
 
 CONNECT = 10.0  # seconds to reach a server that is there
 WHOLE = 60.0  # seconds for a reply, body included: a sync report of a slow server takes a few
@@ -81,9 +82,9 @@ class Dav:
     async def request(self, account: CalendarAccount, ask: Ask) -> Reply:
         """Any reply that is an answer, whatever its status below 500. The rest is raised as who must act.
 
-        AccessError: 401, or a certificate that can't be trusted. TemporaryError: no connection, a deadline, 423, 429,
-        5xx, a redirect for a while. PermanentError: a redirect for good, or a reply beyond its cap. ConfigError: no
-        address that a password may be sent to.
+        AccessError: 401. UntrustedError: a certificate that can't be trusted. TemporaryError: no connection, a
+        deadline, 423, 429, 5xx, a redirect for a while. PermanentError: a redirect for good, or a reply beyond its cap.
+        ConfigError: no address that a password may be sent to.
         """
         _refuse_unsafe(ask.url)
         host = _host(ask.url)
@@ -91,10 +92,9 @@ class Dav:
             async with asyncio.timeout(self.whole):
                 return await self._send(account, ask)
         except aiohttp.ClientConnectorCertificateError as error:
-            raise AccessError(
-                f"{host}: its certificate cannot be trusted ({error.certificate_error}). "
-                "If it is one of your own, name it with ca_file"
-            ) from error
+            if (why := refused(error)) is None:
+                raise TemporaryError(f"{host} cannot be reached: {error.certificate_error}") from error
+            raise untrusted(host, why, account.section, account.ca_file) from error
         except TimeoutError as error:
             raise TemporaryError(f"{host} did not answer in time (at most {self.whole:g} seconds)") from error
         except (aiohttp.ClientError, OSError) as error:
@@ -190,6 +190,7 @@ def _judged(reply: Reply, account: CalendarAccount, ask: Ask) -> Reply:
     if 300 <= reply.status < 400:
         told = f", to send us on to {reply.headers.get('Location', 'nowhere')}"
     if reply.status in SOON or (reply.status >= 500 and reply.status not in LIKE_ANSWERS):
+        told = f"{told}; if it does so for good, put that address as url" if told else ""
         raise TemporaryError(f"{host} answered {reply.status}{told}", retry_after=_retry_after(reply))
     if told:
         raise PermanentError(f"{host} answered {reply.status}{told}; put that address as url")
@@ -220,7 +221,7 @@ def _refuse_unsafe(url: str) -> None:
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
         raise ConfigError(f"{url!r} is no address of a calendar server; it begins with https://")
     if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
-        raise ConfigError(f"http://{parts.hostname} would send the password in clear; use https://")
+        raise InClearError(f"http://{parts.hostname} would send the password in clear; use https://")
 
 
 def _host(url: str) -> str:
@@ -230,7 +231,8 @@ def _host(url: str) -> str:
 def _cause(error: Exception) -> str:
     """What kept a request from being answered, without the words of libraries about it."""
     if isinstance(error, aiohttp.ClientSSLError):
-        return f"it speaks no TLS that we know; does its address begin with http:// or has it another port? ({error})"
+        why = getattr(error.os_error, "reason", None) or error.os_error.strerror or "no reason is told"
+        return f"it speaks no TLS that we know ({why}); has it another port, or does its address begin with http://?"
     if isinstance(error, aiohttp.ClientConnectorError):
         number = error.os_error.errno or 0  # negative: the resolver's; else asyncio's own text repeats the address
         return os.strerror(number) if number > 0 else error.os_error.strerror or str(error)

@@ -3,21 +3,21 @@
 Owns what is asked, and which answer is a fault. Must never know how a finding is shown.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-import aiohttp
-
 from cadenced.core.accounts import ORGANIZER, CalendarAccount, Collection, MailAccount, MailboxAccount, Scheduling
-from cadenced.core.errors import AccessError, CadencedError, TemporaryError
+from cadenced.core.errors import CadencedError, TemporaryError
 from cadenced.core.findings import Finding, Verdict
 from cadenced.shell import changes, freebusy
 from cadenced.shell.dav import Ask, Dav, Reply
-from cadenced.shell.discovery import Discovery
+from cadenced.shell.diagnosis import fault
+from cadenced.shell.discovery import XML, Discovery
 from cadenced.shell.mailbox import Mailbox
 from cadenced.shell.mailer import Mailer
+from cadenced.shell.multistatus import DISCOVER, parse
 from cadenced.shell.opened import OpenCalendar
 
 APART = timedelta(minutes=1)  # of two clocks: further, and it is unclear which of two moves was the later one
@@ -35,8 +35,7 @@ async def examine_mail(mailer: Mailer, account: MailAccount) -> list[Finding]:
     try:
         await mailer.open(account)
     except CadencedError as error:
-        what = "reached" if isinstance(error, TemporaryError) else "login"
-        return [Finding("smtp", what, Verdict.FAULT, str(error), _waits(error))]
+        return [await fault("smtp", account, error, "certificate")]
     finally:
         await mailer.close()
     safe = "in clear, on this machine" if account.tls == "none" else f"encrypted, {account.tls}"
@@ -50,8 +49,7 @@ async def examine_mailbox(mailbox: Mailbox, account: MailboxAccount) -> list[Fin
     try:
         _, last = await mailbox.latest(account)
     except CadencedError as error:
-        steps = {TemporaryError: "reached", AccessError: "login"}
-        return [Finding("mailbox", steps.get(type(error), "folder"), Verdict.FAULT, str(error), _waits(error))]
+        return [await fault("mailbox", account, error, "folder")]
     finally:
         await mailbox.close()
     safe = "in clear, on this machine" if account.tls == "none" else f"encrypted, {account.tls}"
@@ -72,16 +70,32 @@ class _Examination:
         try:
             collection = await self._discovery.to_write()
             names = await self._discovery.names()
+            rights = await self._rights(collection)
         except CadencedError as error:
-            yield self._failed(error)
+            yield await self._failed(error)
             return
         yield self._says("reached", _host(collection.url))
         yield self._says("login", self._account.username or "none asked for")
-        others = [name for name in names if name != collection.name]
-        beside = f"; beside it: {', '.join(others)}" if others else ""
-        yield self._says("calendar", f'"{collection.name or collection.url}", which may be written{beside}')
+        yield self._writes(collection, names, told=rights)
         async for finding in self._of(collection):
             yield finding
+
+    async def _rights(self, collection: Collection) -> bool:
+        """Whether the server names what the login may do there: discovery has refused what it says may only be read."""
+        headers = {"Depth": "0", "Content-Type": XML}
+        reply = await self._dav.request(self._account, Ask("PROPFIND", collection.url, DISCOVER, headers))
+        members = parse(reply.body, reply.url).members if reply.status == 207 else ()
+        return any(member.rights() is not None for member in members)
+
+    def _writes(self, collection: Collection, names: Sequence[str], *, told: bool) -> Finding:
+        others = [name for name in names if name != collection.name]
+        beside = f"; beside it: {', '.join(others)}" if others else ""
+        name = f'"{collection.name or collection.url}"'
+        if told:
+            return self._says("calendar", f"{name}, which may be written{beside}")
+        words = f"{name}; whether it may be written the server doesn't tell{beside}"
+        advice = "nothing, unless `cadenced status` says that it refuses an event: then let the login write there"
+        return self._notes("calendar", words, advice)
 
     async def _of(self, collection: Collection) -> AsyncIterator[Finding]:
         try:
@@ -89,7 +103,7 @@ class _Examination:
             options = await self._dav.request(self._account, Ask("OPTIONS", collection.url))
             invitations = await self._discovery.scheduling(collection)
         except CadencedError as error:
-            yield self._failed(error)
+            yield await self._failed(error)
             return
         if listing is not None:
             yield self._says("sync", "by token")
@@ -108,7 +122,7 @@ class _Examination:
             for each in await self._discovery.to_read():
                 ways[await self._way(each)].append(f'"{each.name or each.url}"')
         except CadencedError as error:
-            return Finding(self._subject, "busy", Verdict.FAULT, str(error), _waits(error))
+            return await self._failed(error, "busy")
         words = [f"{_WAYS[way]} {', '.join(names)}" for way, names in ways.items() if names]
         if ways["nothing"]:
             advice = "let the login read it, or name the others: read = […]"
@@ -155,26 +169,14 @@ class _Examination:
         advice = "set the clocks of both by NTP: of two moves the later one holds"
         return self._notes("clock", f"the server is {abs(apart)} s {way}", advice)
 
-    def _failed(self, error: CadencedError) -> Finding:
-        """A fault, at the step that it belongs to. The error's own text says what to do."""
-        if isinstance(error, TemporaryError):
-            what = "reached"
-        elif isinstance(error, AccessError):
-            untrusted = isinstance(error.__cause__, aiohttp.ClientConnectorCertificateError)
-            what = "certificate" if untrusted else "login"
-        else:
-            what = "calendar"
-        return Finding(self._subject, what, Verdict.FAULT, str(error), _waits(error))
+    async def _failed(self, error: CadencedError, step: str = "calendar") -> Finding:
+        return await fault(self._subject, self._account, error, step)
 
     def _says(self, what: str, words: str) -> Finding:
         return Finding(self._subject, what, Verdict.FINE, words)
 
     def _notes(self, what: str, words: str, advice: str) -> Finding:
         return Finding(self._subject, what, Verdict.NOTE, words, advice)
-
-
-def _waits(error: CadencedError) -> str:
-    return "look whether the server runs; cadenced tries again by itself" if isinstance(error, TemporaryError) else ""
 
 
 def _host(url: str) -> str:

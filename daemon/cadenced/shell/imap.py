@@ -19,7 +19,8 @@ from imap_tools import BaseMailBox, ImapToolsError, MailBox, MailboxLoginError, 
 from imap_tools.errors import MailboxFolderSelectError
 
 from cadenced.core.accounts import Arrivals, Arrived, MailboxAccount
-from cadenced.core.errors import AccessError, CadencedError, ConfigError, TemporaryError
+from cadenced.core.errors import AccessError, CadencedError, ConfigError, InClearError, TemporaryError
+from cadenced.shell.certificates import untrusted
 
 LARGEST = 8_000_000  # bytes of one message: an answer is a few kB, and a photo in it may be
 AT_ONCE = 32_000_000  # bytes of the messages of one call: the daemon's memory holds them all
@@ -117,7 +118,7 @@ class Line:
     def _encrypt(self, client: imaplib.IMAP4) -> None:
         if "STARTTLS" not in client.capabilities:
             why = f"{self._where} offers no STARTTLS, so the password would travel in clear"
-            raise AccessError(f'{why}. Port 993 wants tls = "tls" in [mailbox]; ask its keeper otherwise')
+            raise InClearError(f'{why}. Port 993 wants tls = "tls" in [mailbox]; ask its keeper otherwise')
         client.starttls(self.context)
 
     def _login(self, box: BaseMailBox) -> None:
@@ -223,9 +224,7 @@ class Line:
             raise
         except ssl.SSLCertVerificationError as error:
             self.close()
-            own = "If it is one of your own, name it with ca_file in [mailbox]"
-            why = f"{self._where}: its certificate cannot be trusted ({error.verify_message})"
-            raise AccessError(f"{why}. {own}") from error
+            raise untrusted(self._where, error, "mailbox", self.account.ca_file) from error
         except (imaplib.IMAP4.error, ImapToolsError, OSError, ValueError) as error:
             self.close()
             raise TemporaryError(f"{self._where} cannot be read: {_cause(error)}") from error

@@ -20,7 +20,8 @@ from aiosmtplib import (
 )
 
 from cadenced.core.accounts import MailAccount, Outcome, Verdict
-from cadenced.core.errors import AccessError, ConfigError, TemporaryError
+from cadenced.core.errors import AccessError, ConfigError, InClearError, TemporaryError
+from cadenced.shell.certificates import refused, untrusted
 
 REPLY = 60.0  # seconds for one reply
 FINAL = 600.0  # seconds for the reply to the final dot: the server delivers before it answers (RFC 5321 §4.5.3.2.6)
@@ -83,7 +84,7 @@ class Mailer:
             why = f"{where} refuses the login {account.username!r}: {_words(error)}. Check username and password"
             raise AccessError(f"{why} of [smtp]") from error
         except (SMTPException, OSError) as error:
-            raise _unopened(where, error) from error
+            raise _unopened(where, error, account.ca_file) from error
         return client
 
     async def _handed_over(self, client: aiosmtplib.SMTP, account: MailAccount, recipient: str, body: bytes) -> Outcome:
@@ -150,21 +151,17 @@ class Mailer:
         return self._contexts[ca_file]
 
 
-def _unopened(where: str, error: BaseException) -> AccessError | TemporaryError:
+def _unopened(where: str, error: BaseException, ca_file: Path | None) -> AccessError | TemporaryError:
     """The library wraps what happened; what lies beneath tells who must act."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            own = "If it is one of your own, name it with ca_file in [smtp]"
-            return AccessError(f"{where}: its certificate cannot be trusted ({cause.verify_message}). {own}")
-        cause = cause.__cause__ or cause.__context__
+    if (why := refused(error)) is not None:
+        return untrusted(where, why, "smtp", ca_file)
     if isinstance(error, SMTPException) and "STARTTLS" in str(error):
         advice = 'Nothing was sent. Port 465 wants tls = "tls"; ask its keeper otherwise'
-        return AccessError(f"{where} offers no STARTTLS, so the password would travel in clear. {advice}")
+        return InClearError(f"{where} offers no STARTTLS, so the password would travel in clear. {advice}")
     root = error.__cause__ or error
     number = root.errno if isinstance(root, OSError) and not isinstance(root, ssl.SSLError) else None
-    why = os.strerror(number) if number and number > 0 else _line(getattr(root, "strerror", None) or str(root))
-    return TemporaryError(f"{where} cannot be reached: {why}")
+    told = os.strerror(number) if number and number > 0 else _line(getattr(root, "strerror", None) or str(root))
+    return TemporaryError(f"{where} cannot be reached: {told}")
 
 
 def _verdict(code: int, *, gone: bool) -> Verdict:

@@ -66,10 +66,14 @@ class Member:
         return self.props is not None and self.props.find(f"{CAL}schedule-calendar-transp/{CAL}transparent") is not None
 
     def may_be_written(self) -> bool:
-        """Whether the login may write here (RFC 3744 §5.4): unless the server names privileges, and none of these."""
+        """Whether the login may write here, as far as the server tells."""
+        return self.rights() is not False
+
+    def rights(self) -> bool | None:
+        """Whether the login may write here (RFC 3744 §5.4); None where the server names no privilege."""
         sets = self.props.find(f"{DAV}current-user-privilege-set") if self.props is not None else None
         named = [each.tag for each in sets.iterfind(f"{DAV}privilege/*")] if sets is not None else []
-        return not named or any(each in WRITE for each in named)
+        return any(each in WRITE for each in named) if named else None
 
 
 @dataclass(frozen=True, slots=True)
