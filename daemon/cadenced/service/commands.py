@@ -17,7 +17,7 @@ from cadenced.config.problems import nearest
 from cadenced.core.accounts import ORGANIZER
 from cadenced.core.errors import ConfigError, UnsafePlanError
 from cadenced.core.findings import Finding
-from cadenced.core.guard import objection, too_much, upset
+from cadenced.core.guard import objection, too_much
 from cadenced.core.model import Programme
 from cadenced.core.records import AccountRow, AccountStatus
 from cadenced.reconciler.decision import Decision
@@ -86,7 +86,8 @@ async def apply_once(
             decisions += await parts.wheel.decisions(group)
         if not confirmed and (why := await _objection(parts, decisions)):
             raise UnsafePlanError(f"Nothing was changed: {why}.")
-        await parts.holding.confirm(parts.loaded.programme)
+        if confirmed:
+            await parts.holding.confirm(parts.loaded.programme)
         written, failed = 0, dict[str, str]()
         for done in range(0, len(decisions), BATCH):
             step("Bringing calendars up to date", done, len(decisions))
@@ -283,7 +284,7 @@ async def _groups(parts: Parts) -> AsyncGenerator[tuple[list[str], int, int]]:
 
 async def _objection(parts: Parts, decisions: Sequence[Decision]) -> str:
     """Why a human must confirm this plan, or nothing."""
-    upsets = sum(upset(each.actions, each.now) for each in decisions)
+    upsets = sum(each.upsets for each in decisions)
     owned = await parts.store.count_coming(parts.clock.now())
     return objection(upsets, owned) if too_much(upsets, owned) else ""
 

@@ -1,6 +1,7 @@
 """Holds back what would upset too much at once, until a human confirms (core/guard.py says how much that is).
 
-Owns what is held, across restarts, and what is confirmed. Must never know how a plan is made or carried out.
+Owns what is held, across restarts, and what is confirmed. Must never know how a plan is made or carried out, nor what
+of it goes on meanwhile.
 """
 
 import hashlib
@@ -11,16 +12,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from cadenced.core.guard import objection, too_much, upset
+from cadenced.core.guard import objection, too_much
 from cadenced.core.model import Programme
 from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.ports import Clock
 
 HELD = "held"  # the store's key for the pairs that wait, as JSON
-CONFIRMED = "confirmed"  # and for the programme that a human confirmed
+CONFIRMED = "confirmed"  # and for the programme that a human confirmed, and when
+MEANT = timedelta(days=1)  # that a human's word counts: for what they saw, and not for what calendars hold later
 ALERT = "guard"
 WHILE = timedelta(hours=1)  # that upsets add up: a whole plan is turned in much less
-WAITS = timedelta(days=1)  # until a pair that is held is looked at again by itself
+WAITS = timedelta(days=1)  # until a pair that is held is looked at again by itself, when nothing of it falls due
 
 
 class HoldingStore(Protocol):
@@ -47,20 +49,25 @@ class Holding:
 
     store: HoldingStore
     clock: Clock
-    held: set[str] = field(default_factory=set)
+    _held: dict[str, int] = field(default_factory=dict)  # pairs, with how many events each would upset
     _mark: str = ""  # of the programme in force
     _passed: set[str] = field(default_factory=set)  # pairs of which the whole plan was looked at, and is fine
     _recent: deque[tuple[datetime, int]] = field(default_factory=deque)
 
+    @property
+    def held(self) -> set[str]:
+        """The pairs of which nothing is cancelled or moved."""
+        return set(self._held)
+
     async def begin(self, programme: Programme) -> set[str]:
         """A programme comes into force. The pairs that were held before, to be looked at again."""
         self._mark = mark(programme)
-        self.held = set(json.loads(await self.store.get_meta(HELD) or "[]"))
-        return set(self.held)
+        self._held = json.loads(await self.store.get_meta(HELD) or "{}")
+        return self.held
 
     async def confirm(self, programme: Programme) -> None:
-        """A human says that this programme's plan is meant."""
-        await self.store.set_meta(CONFIRMED, mark(programme))
+        """A human says that this programme's plan is meant, as it is today."""
+        await self.store.set_meta(CONFIRMED, f"{mark(programme)} {self.clock.now().isoformat()}")
 
     async def may_upset(self, names: Collection[str]) -> bool:
         """Whether a plan for these pairs is worth looking at as a whole: few events can't be too many."""
@@ -69,36 +76,45 @@ class Holding:
 
     async def rehearsed(self, names: Collection[str], decisions: Sequence[Decision]) -> None:
         """The whole plan of these pairs, before any of it is carried out."""
-        upsets = sum(upset(each.actions, each.now) for each in decisions)
-        if await self._fine(upsets):
+        counts = _counts(decisions)
+        others = {pair: count for pair, count in self._held.items() if pair not in names}
+        if await self._fine(sum(counts.values())):
             self._passed |= set(names)
-            await self._hold(self.held - set(names), "")
+            await self._hold(others)
         else:
-            upsetting = {each.pair for each in decisions if upset(each.actions, each.now)}
-            await self._hold(self.held | upsetting, await self._why(upsets))
+            await self._hold(others | counts)
 
     async def review(self, decisions: Sequence[Decision]) -> list[Decision]:
-        """Those that may be carried out. The others wait."""
+        """Those that may be carried out. The others wait: each set of pairs until what they would upset together is
+        little again, for an appointment may be gone as it came; and a pair that would upset nothing any more at once.
+        """
         await self.release_confirmed()
-        counts = {each.pair: upset(each.actions, each.now) for each in decisions if each.pair not in self._passed}
-        self._passed -= {each.pair for each in decisions}
-        upsets = sum(counts.values())
-        if upsets and not await self._fine(upsets + self._lately()):
-            await self._hold(self.held | {pair for pair, count in counts.items() if count}, await self._why(upsets))
-        elif upsets:
-            self._recent.append((self.clock.now(), upsets))
-        for each in decisions:
-            if each.pair in self.held:
-                await self.store.postpone(each.pair, self.clock.now() + WAITS)
-        return [each for each in decisions if each.pair not in self.held]
+        counts = _counts(each for each in decisions if each.pair not in self._passed)
+        names = {each.pair for each in decisions}
+        self._passed -= names
+        held = {pair: count for pair, count in self._held.items() if pair not in names}
+        held |= {pair: count for pair, count in counts.items() if pair in self._held}
+        fresh = {pair: count for pair, count in counts.items() if pair not in self._held}
+        if held and await self._fine(sum(held.values()) + self._lately()):
+            await self.store.wake(held.keys() - names)
+            self._count(sum(count for pair, count in held.items() if pair in names))
+            held = {}
+        if fresh and not await self._fine(sum(fresh.values()) + self._lately()):
+            held |= fresh
+        else:
+            self._count(sum(fresh.values()))
+        await self._hold(held)
+        for pair in names & held.keys():
+            await self.store.postpone(pair, self.clock.now() + WAITS)
+        return [each for each in decisions if each.pair not in held]
 
     async def release_confirmed(self) -> bool:
         """Lets go of what is held when a human has confirmed it. Whether there was something."""
-        if not self.held or not await self._is_confirmed():
+        if not self._held or not await self._is_confirmed():
             return False
-        names = set(self.held)
+        names = self.held
         self._passed |= names
-        await self._hold(set(), "")
+        await self._hold({})
         await self.store.wake(names)
         return True
 
@@ -106,25 +122,34 @@ class Holding:
         return not too_much(upsets, await self.store.count_coming(self.clock.now())) or await self._is_confirmed()
 
     async def _is_confirmed(self) -> bool:
-        return await self.store.get_meta(CONFIRMED) == self._mark
+        said, _, at = (await self.store.get_meta(CONFIRMED)).partition(" ")
+        return said == self._mark and self.clock.now() - datetime.fromisoformat(at) <= MEANT
+
+    def _count(self, upsets: int) -> None:
+        if upsets:
+            self._recent.append((self.clock.now(), upsets))
 
     def _lately(self) -> int:
         while self._recent and self._recent[0][0] + WHILE < self.clock.now():
             self._recent.popleft()
         return sum(count for _, count in self._recent)
 
-    async def _why(self, upsets: int) -> str:
-        return objection(upsets, await self.store.count_coming(self.clock.now()))
-
-    async def _hold(self, names: set[str], why: str) -> None:
+    async def _hold(self, held: dict[str, int]) -> None:
+        if held == self._held:
+            return
         now = self.clock.now()
-        if names != self.held:
-            await self.store.set_meta(HELD, json.dumps(sorted(names)))
-            self.held = names
-        if why:
-            await self.store.raise_alert(ALERT, f"Nothing was changed for {_some(names)}: {why}.", now)
-        elif not names:
+        await self.store.set_meta(HELD, json.dumps(held, sort_keys=True))
+        self._held = held
+        if held:
+            why = objection(sum(held.values()), await self.store.count_coming(now))
+            await self.store.raise_alert(ALERT, f"Nothing of {_some(held)} is cancelled or moved so far: {why}.", now)
+        else:
             await self.store.clear_alert(ALERT, now)
+
+
+def _counts(decisions: Iterable[Decision]) -> dict[str, int]:
+    """How many events each of the pairs would upset that upset any."""
+    return {each.pair: count for each in decisions if (count := each.upsets)}
 
 
 def mark(programme: Programme) -> str:

@@ -167,9 +167,11 @@ class Parts:
         self.wheel.decider.forget(self.holding.held)
 
     async def _review(self, decisions: Sequence[Decision]) -> Sequence[Decision]:
-        allowed = await self.holding.review(decisions) if self.guarded else decisions
-        self.wheel.decider.forget({each.pair for each in decisions} - {each.pair for each in allowed})
-        return allowed
+        if not self.guarded:
+            return decisions
+        allowed = await self.holding.review(decisions)
+        waiting = {each.pair for each in decisions} - {each.pair for each in allowed}
+        return [*allowed, *await self.wheel.meanwhile(waiting)]
 
     async def recover(self) -> None:
         """Once, at start: takes up what a crash cut off."""

@@ -112,3 +112,35 @@ async def test_what_comes_in_small_parts_within_an_hour_adds_up(holding):
         assert len(await holding.review([moving("pair-3")])) == 1
     finally:
         Clock.at = NOW
+
+
+async def test_what_is_held_is_let_go_once_it_is_little_again(holding, store):
+    await holding.review([moving("pair-1"), moving("pair-2")])
+    assert holding.held == {"pair-1", "pair-2"}
+    assert await holding.review([moving("pair-1", 5)]) == []  # five and ten
+    assert len(await holding.review([moving("pair-2", 4)])) == 1
+    assert holding.held == set()
+    assert await alerts(store) == []
+    assert "pair-1" in [name for name, _ in await store.due_pairs(NOW, 99)]
+
+
+async def test_a_pair_that_would_upset_nothing_any_more_is_let_go_alone(holding):
+    await holding.review([moving("pair-1"), moving("pair-2"), moving("pair-3")])
+    assert len(await holding.review([Decision("pair-1", NOW)])) == 1
+    assert holding.held == {"pair-2", "pair-3"}
+
+
+async def test_what_is_held_keeps_no_other_pair_from_its_turn(holding):
+    await holding.review([moving("pair-1"), moving("pair-2")])
+    assert len(await holding.review([moving("pair-3", 1)])) == 1
+    assert holding.held == {"pair-1", "pair-2"}
+
+
+async def test_a_human_s_word_counts_for_a_day_and_not_for_what_a_calendar_holds_later(holding):
+    await holding.confirm(programme(pair()))
+    assert len(await holding.review([moving("pair-1"), moving("pair-2")])) == 2
+    Clock.at = NOW + timedelta(hours=25)
+    try:
+        assert await holding.review([moving("pair-1"), moving("pair-2")]) == []
+    finally:
+        Clock.at = NOW
