@@ -5,7 +5,7 @@ Must never know who is told.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from cadenced.core.availability import SharedHours
@@ -27,17 +27,29 @@ def without_time(quest: Quest, place: Window) -> str:
 def far_apart(
     pair: Pair, meetings: Sequence[Meeting], wall_of: Callable[[Meeting], datetime], now: datetime
 ) -> Iterator[str]:
-    """Where a face-to-face meeting had to be further from the one before than any should be (DESIGN §5). What a human
-    placed, refused or called off they know, and a pause is meant. `meetings` are in order of time.
+    """Where a face-to-face meeting is further from the one before than any should be (DESIGN §5), by our choice or a
+    human's: what they moved or called off leaves the gap counting (DESIGN §7). Of what was refused they are asked, and
+    a pause is meant. `meetings` are in order of time.
     """
-    for before, after in pairwise(m for m in meetings if m.identity.kind is Kind.FACE_TO_FACE):
-        if after.start - before.start < min(pair.face_to_face.every.nominal * 13 // 10, NEAR):
+    known = [meeting for meeting in meetings if meeting.identity.kind is Kind.FACE_TO_FACE]
+    standing = [meeting for meeting in known if meeting.state is State.STANDING]
+    for before, after in pairwise(standing):
+        if after.start <= now or after.start - before.start < min(pair.face_to_face.every.nominal * 13 // 10, NEAR):
             continue  # as nearly all are: even of the shortest month, one and a half are longer
         wall, previous = wall_of(after), wall_of(before)
         place = period(pair, period_of(pair, wall.date()))
-        ours = before.state is after.state is State.STANDING and not (before.pinned or after.pinned)
-        if ours and after.start > now and place.whole[0] < furthest(place, previous) < wall:
+        limit = furthest(place, previous)
+        between = {meeting.state for meeting in known if before.start < meeting.start < after.start}
+        if wall <= limit or State.DECLINED in between or _pauses(pair, previous.date(), wall.date()):
+            continue
+        if State.CANCELLED in between or before.pinned or after.pinned:
+            yield f"no face-to-face meeting from {previous.date()} to {wall.date()}, as they placed or called them off"
+        elif place.whole[0] < limit:  # else a period without one is told already
             yield f"no time for a face-to-face meeting nearer to that of {previous.date()} than {wall.date()}"
+
+
+def _pauses(pair: Pair, since: date, until: date) -> bool:
+    return any(each.first <= until and since <= each.last for each in pair.pause)
 
 
 def why_dropped(pair: Pair, hours: SharedHours, meeting: Meeting) -> str:

