@@ -34,7 +34,12 @@ def says(times: tuple[BusyTime, ...]) -> list[str]:
 
 
 def busy(*bodies: str, **more) -> list[str]:
-    return says(busy_times(bodies, query(**more)))
+    return says(busy_times(bodies, query(**more)).times)
+
+
+def missed(*bodies: str, **more) -> int:
+    """How many events of these calendars are not told whole."""
+    return busy_times(bodies, query(**more)).missed
 
 
 def _end(each: BusyTime) -> str:

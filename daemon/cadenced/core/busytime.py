@@ -35,10 +35,13 @@ class BusyQuery:
 
 @dataclass(frozen=True, slots=True)
 class BusyReading:
-    """What one calendar said. `events`: it was read event by event; else its server told free and busy alone."""
+    """What one calendar said. `events`: it was read event by event; else its server told free and busy alone. `missed`:
+    how many events of it are not among the times, or not with all that they recur.
+    """
 
     times: tuple[BusyTime, ...]
     events: bool
+    missed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,8 @@ PAUSE = timedelta(minutes=5)  # until a calendar that was not to be had is asked
 class _Watched:
     """One account: its calendars as last read, when they were listed, and until when what is left alone.
 
-    `alerted`: whether a human was told that something of it can't be read; None while nobody knows.
+    `whole`: URLs of what was read since the start, with nothing of it missed. `alerted`: whether a human was told that
+    something of it can't be read; None while nobody knows.
     """
 
     seen: dict[str, BusySeen]
@@ -36,6 +37,7 @@ class _Watched:
     listed: datetime | None = None
     rests: dict[str, datetime] = field(default_factory=dict)  # by URL; "" is the list itself
     refused: set[str] = field(default_factory=set)  # URLs, or "", of what is kept from us
+    whole: set[str] = field(default_factory=set)
     alerted: bool | None = None
 
     def rest(self, what: str, until: datetime, *, refused: bool = False) -> None:
@@ -93,7 +95,7 @@ class BusyWatch:
         reader = _Reader(self, watched, row)
         for collection in watched.calendars:
             changed |= await reader.read(collection)
-        if not watched.refused and watched.alerted:
+        if watched.alerted and not watched.refused and watched.whole >= {each.url for each in watched.calendars}:
             await self.store.clear_alert(_alert(name), self.clock.now())
             watched.alerted = False
         return frozenset(self._pairs[name]) if changed else frozenset()
@@ -186,10 +188,24 @@ class _Reader:
         if self._query is None:
             self._query = await self.watch.query(account.name)
         reading = await self.watch.calendars.busy(account, collection, self._query)
+        self.watched.whole.add(url)
+        if reading.missed:
+            self.watched.whole.remove(url)
+            await self.watch.tell(self.watched, account.name, self._missed(collection, reading.missed))
         latest = BusySeen(url, mark, now)
         changed = await self.watch.store.save_busy(account.name, latest, reading.times)
         self.watched.seen[url] = latest
         return changed
+
+    def _missed(self, collection: Collection, count: int) -> str:
+        name, which = self.row.account, collection.name or collection.url
+        words = (
+            f'Of the calendar "{which}" of the account {name!r}, {count} events are read for their first time alone, '
+        )
+        words = (
+            f"{words}or not at all: they are too many, or recur in ways that are not followed. Beyond that they count "
+        )
+        return f"{words}as free. If it need not be read, name the others: read = […] in [calendars.{name}]"
 
     def _refused(self, collection: Collection, error: Exception) -> str:
         name = self.row.account

@@ -9,11 +9,12 @@ from collections.abc import Collection as Several
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
 from cadenced.core.accounts import CalendarAccount, Collection, Resource, Scheduling, SyncResult
 from cadenced.core.busytime import BusyQuery, BusyReading, BusyTime, Span
-from cadenced.core.errors import ConflictError, PermanentError, TemporaryError
+from cadenced.core.errors import AccessError, ConfigError, ConflictError, PermanentError, TemporaryError
 from cadenced.shell import changes, freebusy
 from cadenced.shell.dav import Dav, Reply, SessionFactory, path_of
 from cadenced.shell.discovery import Discovery
@@ -23,7 +24,8 @@ from cadenced.wire.busy import busy_times, free_busy_times
 
 READING = 30.0  # seconds for all events of one calendar: of a slower one free/busy is asked, lest others wait
 FRESH = 60.0  # seconds for which what the login leads to need not be asked again
-SMALL = 1 << 15  # characters of events that are read where we are: some 20 ms; of more, in a thread
+SMALL = 1 << 15  # characters of events that are read where we are: of more, in a thread
+HERE = 50_000  # steps that this may take: some 50 ms. What takes more is left to the thread, from its beginning
 ICAL = "text/calendar; charset=utf-8"
 TAKEN = frozenset({"no-uid-conflict", "unique-scheduling-object-resource"})  # of a 403 (Cyrus), RFC 4791 §5.3.2.1
 
@@ -38,6 +40,7 @@ class CalDav:
         self._dav = Dav(make_session) if deadline is None else Dav(make_session, deadline)
         self._written: dict[str, dict[str, str]] = {}  # by calendar: hrefs and ETags of our own, since its last sync
         self._discovered: dict[CalendarAccount, tuple[float, Discovery]] = {}  # when, until it is read by
+        self._addresses: dict[CalendarAccount, frozenset[str]] = {}
         self._thread = ThreadPoolExecutor(1, "busy")  # one calendar at a time: each takes from the loop what it costs
         self._closed = False
 
@@ -121,7 +124,10 @@ class CalDav:
         since, found = self._discovered.pop(account, (0.0, None))
         if found is None or asyncio.get_running_loop().time() > since + FRESH:
             found = Discovery(self._dav, account)
-        return await found.to_read()
+        calendars = await found.to_read()
+        if calendars:
+            self._addresses[account] = await found.addresses()
+        return calendars
 
     async def mark(self, account: CalendarAccount, collection: Collection) -> str:
         return await freebusy.mark(self._open(account, collection))
@@ -133,7 +139,8 @@ class CalDav:
             async with asyncio.timeout(READING):
                 bodies = await freebusy.events(calendar, query.within)
         if bodies is not None:
-            return BusyReading(await self._times(bodies, query), events=True)
+            known = replace(query, addresses=query.addresses | await self._addresses_of(account))
+            return await self._times(bodies, known)
         text = await freebusy.free_busy(calendar, query.within)
         return BusyReading(_told(text, query, calendar.host), events=False)
 
@@ -147,11 +154,18 @@ class CalDav:
             each.lower(): _told(told[each.lower()], query, calendar.host) for each in addresses if each.lower() in told
         }
 
-    async def _times(self, bodies: Sequence[str], query: BusyQuery) -> tuple[BusyTime, ...]:
-        if sum(map(len, bodies)) <= SMALL:
-            return busy_times(bodies, query)
+    async def _times(self, bodies: Sequence[str], query: BusyQuery) -> BusyReading:
+        if sum(map(len, bodies)) <= SMALL and not (reading := busy_times(bodies, query, HERE)).missed:
+            return reading
         left = (body for body in bodies if not self._closed)  # nobody waits for the rest when we end
         return await asyncio.get_running_loop().run_in_executor(self._thread, busy_times, left, query)
+
+    async def _addresses_of(self, account: CalendarAccount) -> frozenset[str]:
+        """What else the server knows the login by."""
+        if account not in self._addresses:
+            with suppress(AccessError, ConfigError, PermanentError):
+                self._addresses[account] = await Discovery(self._dav, account).addresses()
+        return self._addresses.setdefault(account, frozenset())
 
     def _open(self, account: CalendarAccount, collection: Collection) -> OpenCalendar:
         return OpenCalendar(self._dav, account, collection)

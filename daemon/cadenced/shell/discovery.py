@@ -16,7 +16,7 @@ from yarl import URL
 from cadenced.core.accounts import CalendarAccount, Collection, Scheduling
 from cadenced.core.errors import AccessError, ConfigError, PermanentError, TemporaryError
 from cadenced.shell.dav import Ask, Dav, Reply, path_of, url_of
-from cadenced.shell.multistatus import CAL, CALENDARS, DAV, DISCOVER, GONE, INVITING, Member, parse
+from cadenced.shell.multistatus import CAL, CALENDARS, DAV, DISCOVER, GONE, INVITING, PRINCIPAL, Member, parse
 
 WELL_KNOWN = "/.well-known/caldav"  # RFC 6764 §5
 HOPS = 4  # redirects from there: to the right path, to its slash, and two to spare
@@ -25,6 +25,7 @@ MAILTO = "mailto:"
 AUTOMATIC = "calendar-auto-schedule"  # in the DAV header (RFC 6638 §2)
 CALENDAR = f"{CAL}calendar"
 DEFAULT = f"{CAL}schedule-default-calendar-URL"
+ADDRESSES = f"{CAL}calendar-user-address-set"
 XML = "application/xml; charset=utf-8"
 
 
@@ -62,6 +63,7 @@ class Discovery:
     def __init__(self, dav: Dav, account: CalendarAccount) -> None:
         self._dav, self._account = dav, account
         self._gate: _Place | None = None
+        self._who: _Place | None = None
         self._found: tuple[list[_Place], str] | None = None
 
     async def to_write(self) -> Collection:
@@ -102,6 +104,14 @@ class Discovery:
             calendars = [each for each in calendars if not each.says.is_transparent()]
         return tuple(Collection(account.name, _slashed(each.url), each.name) for each in calendars)
 
+    async def addresses(self) -> frozenset[str]:
+        """By what addresses the server knows the login (RFC 6638 §2.4.1), in small letters and without mailto: where it
+        says so by the way.
+        """
+        principal = await self._principal(await self._entrance())
+        known = principal.says.hrefs(ADDRESSES) if principal is not None else ()
+        return frozenset(unquote(href).strip().lower().removeprefix(MAILTO) for href in known)
+
     async def scheduling(self, collection: Collection) -> Scheduling:
         """What the login can do for invitations that stand in this calendar."""
         options = await self._dav.request(self._account, Ask("OPTIONS", collection.url))
@@ -114,7 +124,7 @@ class Discovery:
         reply = await self._dav.request(self._account, asked)
         members = parse(reply.body, reply.url).members if reply.status == 207 else ()
         principal = _at(reply, members[0]) if members else principal
-        known = principal.says.hrefs(f"{CAL}calendar-user-address-set")
+        known = principal.says.hrefs(ADDRESSES)
         mail = [unquote(href[len(MAILTO) :]) for href in known if href.lower().startswith(MAILTO)]
         outboxes = principal.urls(f"{CAL}schedule-outbox-URL")
         return Scheduling(AUTOMATIC in words, *(found[0] if found else "" for found in (mail, outboxes)))
@@ -151,7 +161,9 @@ class Discovery:
     async def _principal(self, here: _Place) -> _Place | None:
         """The login's own resource, as far as the server names one; else where we are."""
         if not here.urls(f"{CAL}calendar-home-set") and (urls := here.urls(f"{DAV}current-user-principal")):
-            return await self._place(urls[0])
+            if self._who is None:
+                self._who = await self._place(urls[0], PRINCIPAL)
+            return self._who
         return here
 
     async def _default(self, principal: _Place) -> str:
@@ -165,18 +177,18 @@ class Discovery:
         return path_of(found[0]) if found else ""
 
     async def _within(self, home: str) -> list[_Place]:
-        reply = await self._asked(home, "1")
+        reply = await self._asked(home, "1", CALENDARS)
         if reply.status != 207:
             raise PermanentError(f"{home} answers {reply.status} to a calendar client")
         members = parse(reply.body, home).members
         return [_at(reply, each) for each in members if each.is_a(CALENDAR) and each.holds_events()]
 
-    async def _place(self, url: str) -> _Place | None:
+    async def _place(self, url: str, body: str = DISCOVER) -> _Place | None:
         """What is at `url`, or None where WebDAV is not spoken. What was asked for by its path and is not there, or not
         for this login, is an error: a typing mistake must not lead to another calendar.
         """
         account, by_path = self._account, urlsplit(url).path not in ("", "/", WELL_KNOWN)
-        reply = await self._asked(url, "0")
+        reply = await self._asked(url, "0", body)
         members = parse(reply.body, reply.url).members if reply.status == 207 else ()
         status = members[0].status if members else reply.status  # Xandikos says 404 within a 207
         if members and status == 200:
@@ -187,12 +199,11 @@ class Discovery:
             raise ConfigError(f"{account.section}: there is nothing at {url} ({status}); check the url")
         return None
 
-    async def _asked(self, url: str, depth: str) -> Reply:
+    async def _asked(self, url: str, depth: str, body: str) -> Reply:
         """The reply to a PROPFIND. Redirects are followed from .well-known alone (RFC 6764 §5), on the same host."""
         headers = {"Depth": depth, "Content-Type": XML}
         well_known = urlsplit(url).path == WELL_KNOWN
         bare = urlsplit(url).path in ("", "/")
-        body = CALENDARS if depth == "1" else DISCOVER
         ask = Ask("PROPFIND", url, body=body, headers=headers, onward=well_known or bare)
         reply = await self._dav.request(self._account, ask)
         for _ in range(HOPS if well_known else 0):

@@ -22,6 +22,7 @@ DISCOVER = f"""{_HEAD}<d:propfind {_SPACES}><d:prop><d:current-user-principal/><
 <c:schedule-default-calendar-URL/></d:prop></d:propfind>"""
 # of a home's calendars and of a principal alone: Cyrus breaks off when it is asked such things at its root
 CALENDARS = DISCOVER.replace("<d:displayname/>", "<d:displayname/><c:schedule-calendar-transp/>")
+PRINCIPAL = DISCOVER.replace("<d:displayname/>", "<d:displayname/><c:calendar-user-address-set/>")
 INVITING = f"""{_HEAD}<d:propfind {_SPACES}><d:prop><c:calendar-user-address-set/><c:schedule-outbox-URL/></d:prop>\
 </d:propfind>"""
 WRITE = frozenset({f"{DAV}all", f"{DAV}write", f"{DAV}write-content", f"{DAV}bind"})  # RFC 3744 §3; bind: to create

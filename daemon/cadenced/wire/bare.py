@@ -5,7 +5,7 @@ blocks whom. Baring makes the rest harmless: a property of a megabyte is never p
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from functools import lru_cache
@@ -16,6 +16,7 @@ from icalendar import Calendar, Timezone
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from cadenced.wire.contentlines import unfold
+from cadenced.wire.steps import Steps
 
 Bared: TypeAlias = Any  # a component: of what a property of it holds, icalendar's own types tell nothing
 MARK = "X-CADENCED-MEETING"
@@ -28,9 +29,19 @@ COMPONENTS = frozenset({"VEVENT", "VFREEBUSY"})
 LONGEST_LINE = 1 << 16  # characters: an EXDATE of twenty years of weeks has 16,000, and no other line half of that
 LARGEST_ZONE = 1000  # lines: some servers write every change of a century
 ZONES = 256  # of VTIMEZONEs read: calendars of many people have the same few
+PASSED = 40  # characters that are looked through in a step
+LINE = 25  # steps for a line that is parsed; beyond LONG characters two for each: of EXDATE, 16 are a date
+LONG = 200
+ZONE = 300_000  # steps for a VTIMEZONE whose TZID nobody else knows: its changes are worked out from its first year on
+RULES = 12  # that a VTIMEZONE may have: summer time and winter time, as they were in some decades
 _NAME = re.compile(r"[A-Za-z0-9-]+(?=[:;])")
 _TZID = re.compile(r';TZID=("[^"]*"|[^":;,]*)', re.IGNORECASE)
 _DAY = re.compile(r"^[^:]*;VALUE=DATE[:;]", re.IGNORECASE)
+_YEARLY = re.compile(  # the rules of clocks: each comes every year, or nearly so
+    r"RRULE(;(FREQ=YEARLY|INTERVAL=1|WKST=[A-Z]{2}|UNTIL=[0-9TZ]+|BYMONTH=\d+|BYDAY=[+-]?[1-4]?(MO|TU|WE|TH|FR|SA|SU)|"
+    r"BYMONTHDAY=-?([1-9]|1\d|2[0-8])(,([1-9]|1\d|2[0-8])){0,6}))+"
+)
+_SINCE = re.compile(r":(1[6-9]|[2-9]\d)\d\d")  # Outlook's clocks change since 1601
 _IANA = {name.lower(): name for name in available_timezones()}
 
 
@@ -42,16 +53,21 @@ class _Parts:
     zones: dict[str, str] = field(default_factory=dict)
 
 
-def bare_components(body: str, timezone: str) -> list[Bared]:
+def bare_components(body: str, timezone: str, steps: Steps | None = None) -> list[Bared]:
     """The VEVENTs (and VFREEBUSYs) of a calendar's text, with the properties in KEPT alone. Each time has a zone:
-    where the text names none, or one that nobody knows, `timezone`. ValueError and others when it is no calendar text.
+    where the text names none, or one that nobody knows, `timezone`. ValueError and others when it is no calendar text;
+    UnboundedError when reading it takes more than `steps`.
     """
+    if steps is not None:
+        steps.take(len(body) // PASSED)
     parts = _parts(unfold(body))
+    if steps is not None:
+        steps.take(sum(LINE + 2 * max(0, len(line) - LONG) for line in parts.lines))
     text = "\r\n".join(["BEGIN:VCALENDAR", *parts.lines, "END:VCALENDAR", ""])
-    zones = {tzid: zone for tzid in parts.zones if (zone := _custom(parts.zones[tzid])) is not None}
+    zones = _Zones(parts.zones, ZoneInfo(timezone), steps)
     found: list[Bared] = [each for each in Calendar.from_ical(text).subcomponents if each.name in COMPONENTS]
     for each in found:
-        _locate(each, zones, ZoneInfo(timezone))
+        _locate(each, zones)
     return found
 
 
@@ -102,14 +118,33 @@ def _with_known_zone(line: str) -> str:
     return f"{line[: found.start(1)]}{name}{line[found.end(1) :]}"
 
 
+@dataclass
+class _Zones:
+    """The zones that a calendar's own VTIMEZONEs describe, each made out when a time first names it."""
+
+    texts: Mapping[str, str]
+    own: ZoneInfo
+    steps: Steps | None
+    _known: dict[str, tzinfo] = field(default_factory=dict)
+
+    def of(self, tzid: str) -> tzinfo:
+        """`own` where nothing else is known."""
+        if tzid not in self._known:
+            text = self.texts.get(tzid, "")
+            if text and self.steps is not None:
+                self.steps.take_once(text, ZONE)
+            self._known[tzid] = (_custom(text) if text else None) or self.own
+        return self._known[tzid]
+
+
 @lru_cache(maxsize=ZONES)
 def _custom(text: str) -> tzinfo | None:
-    """The zone that a VTIMEZONE describes; None where it cannot be made out, or changes more often than any clock does:
-    each change would be worked out. Under one name for all, for the library remembers by name what one calendar said.
+    """The zone that a VTIMEZONE describes; None where it cannot be made out, or changes otherwise than clocks do:
+    each change would be worked out, and looked for until the year 9999. Under one name for all, for the library
+    remembers by name what one calendar said.
     """
     lines = [line for line in text.split("\r\n") if not line.upper().startswith("TZID:")]
-    rules = [line.upper() for line in lines if line.upper().startswith("RRULE")]
-    if len(lines) > LARGEST_ZONE or any("FREQ=YEARLY" not in rule or "BYSECOND" in rule for rule in rules):
+    if len(lines) > LARGEST_ZONE or len(text) > LONGEST_LINE or not _is_a_clock([line.upper() for line in lines]):
         return None
     try:
         component: Any = Timezone.from_ical("\r\n".join([lines[0], "TZID:described", *lines[1:], ""]))
@@ -119,14 +154,32 @@ def _custom(text: str) -> tzinfo | None:
     return zone
 
 
-def _locate(component: Bared, zones: Mapping[str, tzinfo], own: ZoneInfo) -> None:
+def _is_a_clock(lines: Sequence[str]) -> bool:
+    """Whether the rules among the lines of a VTIMEZONE are such as clocks have, and since no earlier than any had."""
+    rules = [line.replace(":", ";", 1) for line in lines if line.startswith("RRULE")]
+    since = [line for line in lines if line.startswith("DTSTART")]
+    return (
+        len(rules) <= RULES
+        and all(_YEARLY.fullmatch(rule) and ("BY" not in rule or "BYMONTH=" in rule) for rule in rules)
+        and all(_SINCE.search(line) for line in since)
+    )
+
+
+def _locate(component: Bared, zones: _Zones) -> None:
     """Gives each time its zone. A day has none: whose day it is, the reader knows."""
     for name in TIMES:
         given = component.get(name)
         for each in given if isinstance(given, list) else [given] if given is not None else []:
-            zone = zones.get(str(each.params.get("TZID", "")), own)
-            for value in _values(each):
-                value.dt = _placed(value.dt, zone)
+            values = list(_values(each))
+            if any(_is_floating(value.dt) for value in values):
+                zone = zones.of(str(each.params.get("TZID", "")))
+                for value in values:
+                    value.dt = _placed(value.dt, zone)
+
+
+def _is_floating(value: Any) -> bool:
+    parts = value if isinstance(value, tuple) else (value,)
+    return any(isinstance(part, datetime) and part.tzinfo is None for part in parts)
 
 
 def _values(given: Any) -> Iterator[Any]:

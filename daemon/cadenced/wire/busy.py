@@ -7,38 +7,48 @@ from. Only times leave this module. Whatever stands in an event that cannot be r
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from datetime import UTC, date, datetime, time
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, FreeBusy
 
-from cadenced.core.busytime import BusyQuery, BusyTime, Span, apart_from, clipped
+from cadenced.core.busytime import BusyQuery, BusyReading, BusyTime, Span, apart_from, clipped
 from cadenced.core.model import Identity
 from cadenced.wire.bare import MARK, OUTLOOK, Bared, bare_components
-from cadenced.wire.occurrences import occurrences
+from cadenced.wire.occurrences import EVENT, each_by_itself, occurrences, recurs
+from cadenced.wire.steps import Steps, UnboundedError
 
 PRODID = "-//cadenced//cadenced//EN"
 FREE = frozenset({"FREE", "WORKINGELSEWHERE"})  # of OUTLOOK
 NOT_COMING = frozenset({"DECLINED", "DELEGATED"})  # of PARTSTAT (RFC 5545 §3.2.12)
 MOST = 20_000  # events of one calendar that are read: a busy decade; more would be read at the cost of the others
+CALENDAR = 6_000_000  # steps for a calendar's text, some seconds for MOST events; and again for a thousand that recur
 EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
-def busy_times(bodies: Iterable[str], query: BusyQuery) -> tuple[BusyTime, ...]:
-    """When the events in these calendar texts keep their person busy. Never raises: what cannot be read blocks nothing.
+def busy_times(bodies: Iterable[str], query: BusyQuery, most: int = CALENDAR) -> BusyReading:
+    """When the events in these calendar texts keep their person busy. Never raises: what cannot be read blocks nothing,
+    and of what recurs in ways that are not followed, or at a price beyond `most` steps for all, the first time alone
+    is told. As many steps are for the texts.
 
-    Blocking: seconds, for thousands of events.
+    Blocking, for a microsecond a step: seconds, for thousands of events.
     """
     found: list[BusyTime] = []
-    left = MOST
+    left, missed, steps, reading = MOST, 0, Steps(most), Steps(most)
     for body in bodies:
-        events = _events(body, query.timezone)[:left]
+        try:
+            events = _events(body, query.timezone, reading if left > 0 else Steps(0))
+        except UnboundedError:
+            missed += 1
+            continue
+        missed += max(0, len(events) - left)
+        for series in _by_uid(events[:left]):
+            times, whole = _of_series(series, query, steps)
+            found += times
+            missed += not whole
         left -= len(events)
-        for series in _by_uid(events):
-            found += _of_series(series, query)
-    return clipped(found, query.within)
+    return BusyReading(clipped(found, query.within), events=True, missed=missed)
 
 
 def free_busy_times(text: str, query: BusyQuery) -> tuple[BusyTime, ...]:
@@ -73,9 +83,11 @@ def free_busy_request(organizer: str, addresses: Iterable[str], within: Span) ->
     return str(calendar.to_ical(sorted=False), "utf-8")
 
 
-def _events(body: str, timezone: str) -> list[Bared]:
+def _events(body: str, timezone: str, steps: Steps) -> list[Bared]:
     try:
-        return [each for each in bare_components(body, timezone) if each.name == "VEVENT"]
+        return [each for each in bare_components(body, timezone, steps) if each.name == "VEVENT"]
+    except UnboundedError:
+        raise
     except Exception:  # noqa: BLE001 — any text may stand in a calendar, and the library raises many things
         return []
 
@@ -88,13 +100,23 @@ def _by_uid(events: Iterable[Bared]) -> Iterator[list[Bared]]:
     yield from found.values()
 
 
-def _of_series(series: Sequence[Bared], query: BusyQuery) -> list[BusyTime]:
+def _of_series(series: Sequence[Bared], query: BusyQuery, steps: Steps) -> tuple[list[BusyTime], bool]:
+    """Its busy times, and whether they are all."""
     if any(_ours(each, query) for each in series):
-        return []
-    found = list[BusyTime]()
+        return [], True
+    share, whole = steps.share(EVENT), True
+    blocking = {id(each): _blocks(each, query) for each in series}
+    try:
+        told = list(occurrences(series, query.within, share))
+    except Exception:  # noqa: BLE001 — as above
+        told, whole = list(each_by_itself(series)), not recurs(series)
+    steps.back(share)
+    found, zone = list[BusyTime](), ZoneInfo(query.timezone)
     with suppress(Exception):  # as above; what was read before it stays
-        found.extend(busy for each in occurrences(series, query.within) if (busy := _busy(each, query)) is not None)
-    return found
+        for each in told:
+            if (tentative := blocking[id(each.event)]) is not None:
+                found.append(BusyTime(_instant(each.start, zone), _instant(each.end, zone), tentative))
+    return found, whole
 
 
 def _ours(event: Bared, query: BusyQuery) -> bool:
@@ -103,38 +125,32 @@ def _ours(event: Bared, query: BusyQuery) -> bool:
     return uid in query.ours or (identity is not None and identity.uid == uid)
 
 
-def _busy(event: Bared, query: BusyQuery) -> BusyTime | None:
-    """The time that an occurrence blocks; None when it blocks none."""
+def _blocks(event: Bared, query: BusyQuery) -> bool | None:
+    """Whether it keeps the person busy only tentatively; None when not at all."""
     status, outlook = str(event.get("STATUS", "")).upper(), str(event.get(OUTLOOK, "")).upper()
     answers = _answers(event, query.addresses)
     if status == "CANCELLED" or outlook in FREE or str(event.get("TRANSP", "")).upper() == "TRANSPARENT":
         return None
     if answers & NOT_COMING:
         return None
-    zone = ZoneInfo(query.timezone)
-    start = event["DTSTART"].dt
-    span = (_instant(start, zone), _instant(_end(event, start), zone))
-    tentative = "TENTATIVE" in {status, outlook} or "TENTATIVE" in answers
-    return BusyTime(*span, tentative)
+    return "TENTATIVE" in {status, outlook} or "TENTATIVE" in answers
 
 
 def _answers(event: Bared, addresses: frozenset[str]) -> set[str]:
-    """What the person themselves has answered to the invitation, if it is one."""
+    """What the person themselves has answered to the invitation, if it is one. An attendee may go by a server's own
+    address, with a mail address beside it (RFC 7986 §6.2).
+    """
     given = event.get("ATTENDEE", [])
     found = set()
     for each in given if isinstance(given, list) else [given]:
-        if str(each).strip().lower().removeprefix("mailto:") in addresses:
+        called = {_address(str(each)), _address(str(each.params.get("EMAIL", "")))}
+        if called & addresses:
             found.add(str(each.params.get("PARTSTAT", "NEEDS-ACTION")).upper())
     return found
 
 
-def _end(event: Bared, start: Any) -> Any:
-    """DTEND, or DTSTART and DURATION; a day alone lasts a day, a moment alone no time (RFC 5545 §3.6.1)."""
-    if "DTEND" in event:
-        return event["DTEND"].dt
-    if "DURATION" in event:
-        return start + event["DURATION"].dt
-    return start if isinstance(start, datetime) else start + timedelta(days=1)
+def _address(text: str) -> str:
+    return text.strip().lower().removeprefix("mailto:")
 
 
 def _instant(value: date | datetime, zone: ZoneInfo) -> datetime:

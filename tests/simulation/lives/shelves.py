@@ -68,7 +68,7 @@ class Shelves:
 
     async def busy(self, account: CalendarAccount, _collection: Collection, query: BusyQuery) -> BusyReading:
         bodies = self.calendars[account.name].bodies.values()
-        return BusyReading(remembered_busy_times([b for b in bodies if MARK not in b], query), events=True)
+        return remembered_busy_times([b for b in bodies if MARK not in b], query)
 
     async def close(self) -> None:
         """Nothing is open."""

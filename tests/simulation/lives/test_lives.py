@@ -58,7 +58,7 @@ def test_the_store_in_memory_and_the_real_one_make_the_same_history(tmp_path: Pa
 def test_a_diary_knows_of_itself_what_the_service_reads_from_its_text():
     for diary in village(3, START).diaries.values():
         query = BusyQuery((SINCE, UNTIL), diary.zone.key)
-        read = [(t.start, t.end) for t in busy_times(list(diary.bodies.values()), query) if not t.tentative]
+        read = [(t.start, t.end) for t in busy_times(list(diary.bodies.values()), query).times if not t.tentative]
         known = {(block.start, block.end) for blocks in diary.blocks.values() for block in blocks}
         inside = [(start, end) for start, end in known if start >= SINCE and end <= UNTIL]
         assert inside

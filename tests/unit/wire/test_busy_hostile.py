@@ -4,16 +4,20 @@ What would take for ever without the limits is here as it is: such a test would 
 """
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cadenced.wire.bare import LONGEST_LINE
-from tests.support.busy import busy, calendar, hour, vevent
+from cadenced.wire.busy import CALENDAR, MOST, busy_times
+from tests.support.busy import busy, calendar, hour, missed, query, says, vevent
 from tests.support.events import AWKWARD, zone
+from tests.support.rules import rules, text
 
 GOOD = hour(":20261209T100000Z", uid="good")
 STILL = ["2026-12-09 10:00/11:00"]
 ONE = ["2026-12-08 10:00/11:00"]
+
+HOURS = ",".join(map(str, range(24)))
 
 
 def beside(*bodies, **more):
@@ -30,17 +34,28 @@ class TestRulesWithoutEnd:
             "FREQ=SECONDLY",
             "FREQ=MINUTELY;INTERVAL=2",
             "FREQ=HOURLY;BYMONTH=2;BYMONTHDAY=30",
-            "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30",
-            "FREQ=DAILY;BYMONTH=4,6;BYMONTHDAY=31,-31",
-            f"FREQ=DAILY;BYHOUR={','.join(map(str, range(24)))};BYMINUTE={','.join(map(str, range(60)))}",
-            "FREQ=DAILY;INTERVAL=7;BYDAY=MO",  # from a Saturday on
-            "FREQ=DAILY;COUNT=99999999",
+            f"FREQ=DAILY;BYHOUR={HOURS};BYMINUTE={','.join(map(str, range(60)))}",
+            "FREQ=DAILY;RSCALE=HEBREW",
+            "FREQ=DAILY;INTERVAL=0",
             "FREQ=OFTEN",
             "INTERVAL=2",
         ],
     )
-    def test_what_would_take_for_ever_is_not_followed(self, rule):
+    def test_what_is_not_followed_is_busy_its_first_time_and_that_is_told(self, rule):
         assert beside(hour(":20000101T100000Z", f"RRULE:{rule}")) == []
+        assert beside(hour(":20261208T100000Z", f"RRULE:{rule}")) == ONE
+        assert missed(GOOD, hour(":00010101T100000Z", f"RRULE:{rule}")) == 1
+
+    def test_nor_is_a_count_that_began_ages_ago(self):
+        event = hour(":00010101T100000Z", f"RRULE:FREQ=DAILY;COUNT=99999999;BYHOUR={HOURS}")
+        assert beside(event) == []
+        assert missed(event) == 1
+
+    @pytest.mark.parametrize("rule", ["FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "FREQ=DAILY;BYSETPOS=5"])
+    def test_what_comes_never_again_misses_nothing(self, rule):
+        event = hour(":20261208T100000Z", f"RRULE:{rule}")
+        assert beside(event) == ONE
+        assert missed(event) == 0
 
     def test_a_year_of_every_day_is_told_although_it_goes_on_for_ever(self):
         assert len(beside(hour(":20000101T120000Z", "RRULE:FREQ=DAILY"))) == 189
@@ -49,18 +64,89 @@ class TestRulesWithoutEnd:
     def test_an_impossible_interval_stops_nothing(self, interval):
         beside(hour(":20261208T120000Z", f"RRULE:FREQ=DAILY;INTERVAL={interval}"))
 
-    def test_what_lasts_for_centuries_each_time_is_not_followed(self):
-        assert beside(calendar(vevent(":19000101T000000Z", "DURATION:P365000D", "RRULE:FREQ=DAILY"))) == []
+    def test_what_lasts_for_centuries_each_time_is_busy_for_centuries(self):
+        event = calendar(vevent(":19000101T000000Z", "DURATION:P365000D", "RRULE:FREQ=DAILY"))
+        assert busy(event) == ["2026-11-24 00:00/2027-06-01 00:00"]
 
     def test_a_change_that_moves_all_that_follow_by_centuries_is_not_followed(self):
         master = vevent(":20261208T100000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY")
         later = vevent(":99990101T100000Z", "DURATION:PT1H", "RECURRENCE-ID;RANGE=THISANDFUTURE:20261209T100000Z")
-        assert beside(calendar(master, later)) == []
+        assert beside(calendar(master, later)) == ONE
+        assert missed(calendar(master, later)) == 1
 
-    def test_a_zone_whose_clocks_change_every_second_is_none(self):
-        restless = zone("Restless", "+0500").replace("END:STANDARD", "RRULE:FREQ=SECONDLY\r\nEND:STANDARD").strip()
+    @pytest.mark.parametrize("rule", ["RRULE:FREQ=SECONDLY", "RDATE:20261215T120000Z", "RRULE:FREQ=YEARLY\r\n" * 13])
+    def test_a_zone_whose_clocks_change_otherwise_than_clocks_do_is_none(self, rule):
+        restless = zone("Restless", "+0500").replace("END:STANDARD", f"{rule}\r\nEND:STANDARD").strip()
         event = vevent(";TZID=Restless:20261208T100000", "DURATION:PT1H")
-        assert beside(calendar(restless, event)) == ONE
+        found = beside(calendar(restless, event))
+        assert found == (ONE if "RRULE" in rule else ["2026-12-08 05:00/06:00"])
+
+    @pytest.mark.parametrize(
+        "rule", ["FREQ=YEARLY", "FREQ=YEARLY;BYMONTH=10;BYDAY=-1SU", "FREQ=YEARLY;BYDAY=SU;BYMONTHDAY=8,9,10;BYMONTH=3"]
+    )
+    def test_the_rules_of_clocks_are_followed(self, rule):
+        own = zone("Ours", "+0500").replace("END:STANDARD", f"RRULE:{rule}\r\nEND:STANDARD").strip()
+        assert beside(calendar(own, vevent(";TZID=Ours:20261208T150000", "DURATION:PT1H"))) == ONE
+
+
+class TestTheBudget:
+    """Of one calendar: what its events may cost together, counted in steps and not in time."""
+
+    def read(self, *bodies, most):
+        return busy_times(bodies, query(), most)
+
+    def test_a_series_that_has_no_steps_left_is_busy_its_first_time_and_single_events_are_read_still(self):
+        daily = [hour(f":202612{day:02}T120000Z", "RRULE:FREQ=DAILY", uid=f"daily-{day}") for day in range(1, 11)]
+        reading = self.read(*daily, GOOD, most=20_000)
+        assert 0 < reading.missed < 10
+        assert STILL[0] in says(reading.times)
+        assert {f"2026-12-{day:02} 12:00/13:00" for day in range(1, 11)} <= set(says(reading.times))
+        assert self.read(*daily, GOOD, most=CALENDAR).missed == 0
+
+    @pytest.mark.parametrize(
+        "lines",
+        [
+            [f"RDATE:{','.join(['20261210T100000Z'] * 2000)}"] * 20,
+            [f"EXDATE:{','.join(['20261210T100000Z'] * 2000)}"] * 20,
+        ],
+    )
+    def test_dates_without_number_cost_their_event_alone(self, lines):
+        event = hour(":20261208T100000Z", "RRULE:FREQ=WEEKLY", *lines)
+        assert beside(event) == ONE
+        assert missed(event) == 1
+
+    def test_so_do_changes_of_all_that_follow_without_number(self):
+        master = vevent(":20261208T100000Z", "DURATION:PT1H", f"RRULE:FREQ=DAILY;BYHOUR={HOURS}")
+        changes = (
+            vevent(f":20261210T1000{n:02}Z", "DURATION:PT1H", f"RECURRENCE-ID;RANGE=THISANDFUTURE:20261210T1000{n:02}Z")
+            for n in range(60)
+        )
+        assert missed(calendar(master, *changes)) == 1
+
+    def test_text_without_number_is_not_read_and_told_as_missed(self):
+        crowd = [f"ATTENDEE:mailto:{n}@example.org" for n in range(1000)]
+        reading = self.read(GOOD, *(hour(":20261208T100000Z", *crowd, uid=f"{n}") for n in range(10)), most=100_000)
+        assert (says(reading.times), reading.missed) == ([*ONE, *STILL], 7)
+
+    def test_zones_without_number_cost_the_calendar_that_has_them(self):
+        def own(n):
+            described = (
+                zone(f"Own {n}", f"+05{n % 60:02}").replace("END:STANDARD", f"COMMENT:{n}\r\nEND:STANDARD").strip()
+            )
+            return calendar(described, vevent(f";TZID=Own {n}:20261208T150000", "DURATION:PT1H", uid=f"{n}"))
+
+        assert missed(*map(own, range(100))) > 0
+        assert missed(*(own(1) for _ in range(100))) == 0
+
+    @settings(deadline=None, max_examples=30)
+    @given(st.lists(st.tuples(rules(most=8), st.dates(), st.sampled_from([1, 40, 10**9])), max_size=3))
+    def test_whatever_recurs_there_ends_and_takes_nothing_from_what_is_read_after_it(self, several):
+        bodies = []
+        for n, ((frequency, values), day, count) in enumerate(several):
+            rule = text(frequency, values | ({"COUNT": [count]} if n % 2 else {}))
+            bodies.append(hour(f":{day.year:04}{day:%m%d}T100000Z", f"RRULE:{rule}", uid=f"u{n}"))
+        beside(*bodies)
+        assert missed(*bodies) <= len(bodies)
 
 
 class TestTheEndsOfTheCalendar:
@@ -110,15 +196,20 @@ class TestSizes:
     def test_any_uid_will_do(self, uid):
         assert beside(hour(uid=uid)) == ONE
 
-    def test_twenty_thousand_events_are_read(self):
+    def test_twenty_thousand_events_are_read_and_of_more_it_is_told(self):
         days = [(month, day) for month in range(1, 5) for day in range(1, 26)]
         bodies = [
             hour(f":2027{month:02}{day:02}T{n // 10 % 24:02}{n % 6}000Z", uid=f"{month}-{day}-{n}")
             for month, day in days
             for n in range(200)
         ]
-        assert len(bodies) == 20_000
-        assert len(busy(GOOD, *bodies)) == 1 + len(days)
+        assert len(bodies) == MOST
+        reading = busy_times(bodies, query())
+        assert (len(reading.times), reading.missed) == (len(days), 0)
+        reading = busy_times(
+            [*bodies, GOOD, calendar(vevent(":20261208T100000Z"), vevent(":20261208T120000Z"))], query()
+        )
+        assert (len(reading.times), reading.missed) == (len(days), 3)
 
 
 class TestGarbledText:
@@ -150,7 +241,7 @@ class TestGarbledText:
         assert beside(hour(":20261208T100000Z", *lines)) == ONE
 
     def test_one_event_of_several_in_a_resource_loses_itself(self):
-        bad = vevent(":20261207T100000Z", "DURATION:PT1H", "RRULE:FREQ=SECONDLY", uid="bad")
+        bad = vevent(":20261108T100000Z", "DURATION:PT1H", "RRULE:FREQ=SECONDLY", uid="bad")
         assert beside(calendar(bad, vevent(":20261208T100000Z", "DURATION:PT1H"))) == ONE
 
     @given(st.lists(AWKWARD, max_size=6), st.lists(AWKWARD, max_size=3))
