@@ -46,6 +46,13 @@ def _url(text: str) -> str:
     return text
 
 
+def _basic(text: str) -> str:
+    """A name for a login over HTTP, in which a colon ends the name (RFC 7617 §2)."""
+    if ":" in text:
+        raise ValueError("has a colon, which no login to a calendar server can have; write it as the server lists it")
+    return text
+
+
 Address = Annotated[str, spelt(grammar.address)]
 Duration = Annotated[timedelta, spelt(grammar.duration)]
 Line = Annotated[str, spelt(grammar.one_line)]
@@ -111,6 +118,7 @@ class Mailbox(Login):
 
 
 class Calendar(Login):
+    username: Annotated[str, spelt(_basic)] = ""
     url: Annotated[str, spelt(_url)] = ""
     address: Address = ""
     calendar: str = ""

@@ -202,6 +202,17 @@ def test_an_organizer_is_nobody_whose_calendars_could_be_read(problems):
     assert "read belongs into [calendars.NAME]" in problem
 
 
+@pytest.mark.parametrize("section", ["calendars.bob", "organizer"])
+def test_a_colon_in_the_name_of_a_calendar_s_login_is_told_before_any_server_is_asked(problems, section):
+    more = f'[{section}]\nurl = "https://cloud.example.org/dav"\nusername = "DOM:bob"\n'
+    expected = f"cadenced.toml:9: {section}.username: has a colon, which no login to a calendar server can have; "
+    assert problems(SETTINGS + more) == [f"{expected}write it as the server lists it"]
+
+
+def test_a_colon_in_the_name_of_a_mail_login_is_no_mistake(settings):
+    assert settings(SETTINGS.replace("sender", 'username = "DOM:bob"\nsender')).smtp.username == "DOM:bob"
+
+
 def test_mail_in_clear_stays_on_this_machine(settings, problems):
     clear = SETTINGS.replace("host =", 'tls = "none"\nhost =')
     [problem] = problems(clear)
