@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from itertools import count
 
 from cadenced.core.actions import Mail
-from cadenced.core.answers import Answer, Told
+from cadenced.core.answers import Answer, Told, paused
 from cadenced.core.cadence import roadmap_month
 from cadenced.core.due import local_day
 from cadenced.core.fitting import Fit
@@ -201,7 +201,7 @@ class Judge:
                 told,
                 context.now,
                 until=until,
-                month=roadmap_month(context.pair, day),
+                month=roadmap_month(paused(context.pair, self.state.answers), day),
                 text=text,
                 **about,  # type: ignore[arg-type]  # of a meeting, all three
             )

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from cadenced.core.accounts import INVITED
 from cadenced.core.actions import CancelEvent, CreateEvent, EventAction, Mail, SendMail, UpdateEvent, is_note
+from cadenced.core.answers import paused
 from cadenced.core.cadence import MONTHS, roadmap_month
 from cadenced.core.due import local_day
 from cadenced.core.inviting import carrier, following, sent_last, telling
@@ -107,7 +108,8 @@ class Inviter:
         """The mail that brings it."""
         now, pair = self.clock.now(), self.programme.pairs.get(decision.pair)
         person, off = self._person(pair, action.account), _off(action)
-        month = roadmap_month(pair, local_day(pair.timezone, action.meeting.start)) if pair else 0
+        day = local_day(pair.timezone, action.meeting.start) if pair else None
+        month = roadmap_month(paused(pair, decision.answers), day) if pair and day else 0
         mail = telling(action, person.id, month, now, off=off, sequence=sequence, ledger=decision.ledger)
         return mail if off else carrier(mail, decision.mails)
 

@@ -12,11 +12,12 @@ from cadenced.config import Installation
 from cadenced.config.problems import nearest
 from cadenced.core.accounts import INVITED
 from cadenced.core.actions import CreateEvent, SendMail
+from cadenced.core.answers import paused
 from cadenced.core.cadence import MONTHS, midnight, month_begins, roadmap_month
 from cadenced.core.due import local_day
 from cadenced.core.errors import ConfigError
 from cadenced.core.inviting import carrier, telling
-from cadenced.core.model import Pair, State
+from cadenced.core.model import DateRange, Pair, State
 from cadenced.reconciler.decision import Decision
 from cadenced.service.parts import Clock, Loaded, Parts
 from cadenced.shell.calendars import CalDav
@@ -25,6 +26,8 @@ from cadenced.shell.mailer import Mailer
 from cadenced.shell.store import Store
 from cadenced.wire.languages import Languages
 from cadenced.wire.yearbook import Year, page
+
+LONGEST_PAUSE = timedelta(days=366)  # on the page: of one that nobody has ended so far, no more can be shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +48,17 @@ async def preview_once(
     """
     clock: Clock = SystemClock() if now is None else FixedClock(now)
     loaded = Loaded.of(installation, secrets=False)
-    pair = _chosen(loaded.programme.pairs, name)
-    first, months = _year(pair, clock.now())
-    ends = midnight(month_begins(pair, first + months)).replace(tzinfo=ZoneInfo(pair.timezone))
-    horizon = replace(loaded.horizon, ahead=ends - clock.now())
-    decision = await _decided(installation, replace(loaded, horizon=horizon), pair, clock)
-    year = _composed(_spoken(pair, language, loaded.languages), decision, loaded, (first, months), ends)
+    pair = _spoken(_chosen(loaded.programme.pairs, name), language, loaded.languages)
+    parts = Parts(Store.snapshot(installation.settings.store_path()), CalDav(), Mailer(), clock)
+    try:
+        pair = _pausing(paused(pair, (await parts.store.load_pair(pair.id)).answers), clock.now())
+        first, months = _year(pair, clock.now())
+        ends = midnight(month_begins(pair, first + months)).replace(tzinfo=ZoneInfo(pair.timezone))
+        horizon = replace(loaded.horizon, ahead=ends - clock.now())
+        decision = await _decided(parts, replace(loaded, horizon=horizon), pair)
+    finally:
+        await parts.close()
+    year = _composed(pair, decision, loaded, (first, months), ends)
     html = page(year, loaded.templates, loaded.languages)
     return Previewed(html, pair, len(year.meetings), len(year.mails))
 
@@ -75,6 +83,15 @@ def _spoken(pair: Pair, language: str | None, languages: Languages) -> Pair:
     return replace(pair, mentor=mentor, protege=protege)
 
 
+def _pausing(pair: Pair, now: datetime) -> Pair:
+    """The pair, as if no pause went on for longer than one on the page, from today or from its first day."""
+    today, pauses = local_day(pair.timezone, now), list[DateRange]()
+    for each in pair.pause:
+        since = max(each.first, today)
+        pauses.append(each if each.last - since <= LONGEST_PAUSE else replace(each, last=since + LONGEST_PAUSE))
+    return replace(pair, pause=tuple(pauses))
+
+
 def _year(pair: Pair, now: datetime) -> tuple[int, int]:
     """The roadmap month to begin with, and how many there are up to the pair's last one, at most twelve."""
     first = roadmap_month(pair, local_day(pair.timezone, now))
@@ -86,16 +103,12 @@ def _year(pair: Pair, now: datetime) -> tuple[int, int]:
     return first, min(months, MONTHS)
 
 
-async def _decided(installation: Installation, loaded: Loaded, pair: Pair, clock: Clock) -> Decision:
+async def _decided(parts: Parts, loaded: Loaded, pair: Pair) -> Decision:
     """With all pairs that share people, as the daemon would; as if nobody had looked at any calendar yet."""
-    parts = Parts(Store.snapshot(installation.settings.store_path()), CalDav(), Mailer(), clock)
-    try:
-        await parts.install(loaded)
-        decider = parts.wheel.decider
-        group = next(group for group in decider.groups(loaded.programme.pairs) if pair.id in group)
-        return next(each for each in await decider.decide(group, parts.wheel.rows) if each.pair == pair.id)
-    finally:
-        await parts.close()
+    await parts.install(loaded)
+    decider = parts.wheel.decider
+    group = next(group for group in decider.groups(loaded.programme.pairs) if pair.id in group)
+    return next(each for each in await decider.decide(group, parts.wheel.rows) if each.pair == pair.id)
 
 
 def _composed(pair: Pair, decision: Decision, loaded: Loaded, span: tuple[int, int], ends: datetime) -> Year:

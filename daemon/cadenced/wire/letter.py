@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from textwrap import shorten
 
 from cadenced.core.actions import Mail, SendMail
-from cadenced.core.answers import Answer, Told
+from cadenced.core.answers import Answer, Told, paused
 from cadenced.core.cadence import MONTHS, month_begins, month_of_cycle, period, period_of
 from cadenced.core.effort import hours_a_year
 from cadenced.core.model import UNTRIED, Cadence, Channel, Every, Kind, Meeting, Pair, Person, RoadmapMonth, State
@@ -97,7 +97,10 @@ def letter(  # noqa: PLR0913 — what a mail depends on
     answers: bool = False,
     told: Sequence[Answer] = (),
 ) -> Letter:
-    """Everything that a mail may say. `meetings` is the plan, `now` aware; `answers`: whether replies are read."""
+    """Everything that a mail may say. `meetings` is the plan, `now` aware; `answers`: whether replies are read; `told`:
+    what the two said so far, pauses among it.
+    """
+    pair = paused(pair, told)
     reader, other = pair.people if mail.person == pair.mentor.id else reversed(pair.people)
     words = languages.words(reader.language)
     months = tuple(replace(month, title=one_line(month.title)) for month in pair.roadmap.in_language(reader.language))

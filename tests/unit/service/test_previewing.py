@@ -10,8 +10,10 @@ import pytest
 from lxml import html as lxml_html
 
 from cadenced.config import load
+from cadenced.core.answers import Answer, Told
 from cadenced.core.errors import ConfigError
 from cadenced.service.previewing import Previewed, preview_once
+from cadenced.shell.store import Store
 from tests.support.programme import utc
 
 NOW = utc("2026-11-24T09:00")
@@ -123,6 +125,31 @@ async def test_a_pair_under_way_begins_with_the_month_that_it_is_in(folder):
     titles = [text_of(each)[:21] for each in document.xpath("//section//p[@class='over']")]
     assert titles[0].startswith("Month 4 of 12,")
     assert titles[-1] == "Month 3 of 12, year 2"
+
+
+def spans(document) -> list[str]:
+    """The roadmap months' days."""
+    over = [text_of(each) for each in document.xpath("//section//p[@class='over']")]
+    return [text.partition(", ")[2].replace("\xa0", " ") for text in over]
+
+
+async def test_a_pause_makes_its_month_longer_and_the_year_too(folder):
+    change(folder, "pairs.toml", ("start = 2026-12-07\n", 'start = 2026-12-07\npause = ["2027-01-20/2027-04-19"]\n'))
+    document = await page(folder)
+    assert spans(document)[:3] == ["7 Dec to 6 Jan", "7 Jan to 7 May", "8 May to 4 Jun"]
+    assert len(spans(document)) == 12
+    assert "7 December 2026 to 5 March 2028" in text_of(document.find(".//header")).replace("\xa0", " ")
+    assert len(document.find(".//svg").xpath("rect[@class='pause']")) == 1
+
+
+async def test_what_the_two_said_of_pauses_is_on_the_page_too_and_one_without_an_end_takes_a_year(folder, tmp_path):
+    store = Store.open(tmp_path / "cadenced.db")
+    said = Answer("<1@x>", "asha-tom", "tom", Told.PAUSED, utc("2027-01-20T10:00"))
+    await store.record_mail("<1@x>", "answer", [said], [], said.at)
+    store.close()
+    document = await page(folder, now=utc("2027-01-21T09:00"))
+    assert spans(document)[:2] == ["7 Jan to 9 Feb", "10 Feb to 8 Mar"]
+    assert len(spans(document)) == 12
 
 
 async def test_a_pair_that_ends_is_shown_to_its_end_and_one_that_ended_not_at_all(folder):

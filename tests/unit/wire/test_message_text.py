@@ -1,16 +1,18 @@
 """What the mails say, read in their plain text: to each of the two, in every month."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from cadenced.config.roadmaps import load_roadmaps
 from cadenced.core.actions import Mail
+from cadenced.core.answers import Answer, Told
 from cadenced.core.model import Cadence, Channel, Every, Kind, State
 from cadenced.wire.titles import called
 from tests.support.mails import NOW, composer, due, html_of, line_of_text, meeting, text_of, write
-from tests.support.programme import pair, person
+from tests.support.programme import pair, person, utc
 
 REAL = load_roadmaps(Path())["early-career-product-manager"]
 KINDS = [Mail.AGENDA, Mail.BRIEF, Mail.TASK, Mail.MOVED, Mail.TIMES]
@@ -267,3 +269,12 @@ def test_a_quarterly_pair_hears_its_own_rhythm():
     assert "- Face to face every 3 months, 90 minutes\n  - About 6 hours a year" in text_of(write(p))
     p = replace(pair(), face_to_face=Cadence(Every(days=42), 60), calls=Cadence(Every(days=10), 30))
     assert "- Face to face every 6 weeks, 60 minutes\n  - A call every 10 days, 30" in text_of(write(p))
+
+
+def test_a_month_that_the_two_interrupted_goes_on_for_as_long_in_what_is_said_of_it():
+    """They paused by mail for ninety days; February has 28 of them."""
+    p = pair(calls=None)
+    pause = Answer("<1@x>", p.id, "jonas", Told.PAUSED, utc("2027-01-20T10:00"), until=date(2027, 4, 19))
+    for month, days in ((2, "1 Jan to 1 May"), (3, "2 to 29 May")):
+        mail = composer().compose(due(p, p.protege, Mail.TASK, month=month), p, [], NOW, told=[pause])
+        assert mail.subject.startswith(f"{days}: month {month} with Maya")
