@@ -4,6 +4,7 @@ Owns which source wins, where passwords are asked for, and where the store stand
 """
 
 import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import replace
 from email.utils import parseaddr
@@ -25,6 +26,17 @@ from cadenced.core.model import Horizon
 
 PREFIX = "CADENCED_"
 FILE = "cadenced.toml"
+
+
+def _flaw(certificates: Path) -> str:
+    """Why nothing can be trusted by this file, or nothing."""
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(certificates)
+    except ssl.SSLError:
+        return "holds no certificates in PEM, which begin with -----BEGIN CERTIFICATE-----"
+    except OSError as error:
+        return f"cannot be read: {error.strerror}"
+    return ""
 
 
 def _account(text: str) -> str:
@@ -141,19 +153,17 @@ class Settings(BaseSettings):
         return replace(account, password=password, ca_file=self._path(login.ca_file))
 
     def certificates(self) -> None:
-        """Whether every ca_file can be read: blocking. ConfigProblems naming those that can't."""
+        """Whether every ca_file can be used: blocking. ConfigProblems naming those that can't."""
         named = {"smtp": self.smtp.ca_file} | {f"calendars.{name}": c.ca_file for name, c in self.calendars.items()}
         named |= {"mailbox": self.mailbox.ca_file} if self.mailbox else {}
         named |= {ORGANIZER: self.organizer.ca_file} if self.organizer else {}
-        problems = []
-        for section, said in named.items():
-            if (path := self._path(said)) is None:
-                continue
-            try:
-                path.read_bytes()
-            except OSError as error:
-                words = ConfigError(f"{section}: ca_file: {path} cannot be read: {error.strerror}")
-                problems.append(self._missing(section, words))
+        paths = {section: path for section, said in named.items() if (path := self._path(said)) is not None}
+        wrong = {path: _flaw(path) for path in set(paths.values())}
+        problems = [
+            self._missing(section, ConfigError(f"{section}: ca_file: {path} {wrong[path]}"))
+            for section, path in paths.items()
+            if wrong[path]
+        ]
         if problems:
             raise ConfigProblems(problems)
 
@@ -167,7 +177,7 @@ class Settings(BaseSettings):
         return Path(home) / "cadenced" / "cadenced.db"
 
     def _missing(self, section: str, error: ConfigError) -> Problem:
-        """A password that can't be had, at the section that wants it."""
+        """A password or certificate that can't be had, at the section that wants it."""
         path = self._directory / FILE
         text = str(error).removeprefix(f"{section}").removeprefix(": ").removeprefix(".")
         return Problem(path, line_of(read_text(path), section.split(".")), section, text)

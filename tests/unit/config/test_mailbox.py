@@ -166,5 +166,3 @@ def test_who_is_to_hear_of_what_needs_a_human_is_no_mailbox_that_only_a_program_
 def test_a_certificate_that_is_not_there_is_told_before_any_server_is_asked(settings, folder):
     [problem] = problems(folder, lambda: settings(MAILBOX + 'ca_file = "ca.pem"\n').certificates())
     assert problem.endswith("mailbox: ca_file: ca.pem cannot be read: No such file or directory")
-    folder.write("a certificate", "ca.pem")
-    settings(MAILBOX + 'ca_file = "ca.pem"\n').certificates()

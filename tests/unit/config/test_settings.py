@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import trustme
 
 from cadenced.config import ConfigProblems
 from cadenced.config.settings import load_settings
@@ -211,6 +212,43 @@ def test_a_colon_in_the_name_of_a_calendar_s_login_is_told_before_any_server_is_
 
 def test_a_colon_in_the_name_of_a_mail_login_is_no_mistake(settings):
     assert settings(SETTINGS.replace("sender", 'username = "DOM:bob"\nsender')).smtp.username == "DOM:bob"
+
+
+TRUSTING = """\
+[smtp]
+host = "mail.example.org"
+sender = "Cadence <agenda@example.org>"
+ca_file = "{0}"
+[mailbox]
+host = "imap.example.org"
+username = "agenda"
+ca_file = "{0}"
+[calendars.maya]
+url = "https://cloud.example.org/dav"
+ca_file = "{0}"
+[organizer]
+url = "https://cloud.example.org/dav"
+ca_file = "{0}"
+"""
+
+
+@pytest.mark.parametrize(
+    "held", ["a certificate", "", "-----BEGIN CERTIFICATE-----\nQUJD\n-----END CERTIFICATE-----\n"]
+)
+def test_a_ca_file_without_certificates_is_told_at_every_section_before_any_server_is_asked(settings, folder, held):
+    folder.write(held, "ca.pem")
+    with pytest.raises(ConfigProblems) as found:
+        settings(TRUSTING.format("ca.pem")).certificates()
+    told = [(each.line, each.path) for each in found.value.problems]
+    assert sorted(told) == [(1, "smtp"), (5, "mailbox"), (9, "calendars.maya"), (12, "organizer")]
+    assert {each.text for each in found.value.problems} == {
+        f"ca_file: {folder.path / 'ca.pem'} holds no certificates in PEM, which begin with -----BEGIN CERTIFICATE-----"
+    }
+
+
+def test_a_ca_file_with_a_certificate_is_one(settings, folder):
+    trustme.CA().cert_pem.write_to_path(folder.path / "ca.pem")
+    settings(TRUSTING.format("ca.pem")).certificates()
 
 
 def test_mail_in_clear_stays_on_this_machine(settings, problems):
