@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from cadenced.core.accounts import MailAccount, Outcome
 from cadenced.core.actions import Mail
-from cadenced.core.errors import AccessError, StoreError, TemporaryError
+from cadenced.core.errors import AccessError, ConfigError, StoreError, TemporaryError
 from cadenced.core.messages import morning
 from cadenced.core.model import Person
 from cadenced.core.records import MailState, OutboxRow, Settlement
@@ -29,6 +29,7 @@ COPY_COMES_WITHIN = timedelta(minutes=2)  # for the copy in our own mailbox to b
 # answers to what somebody just did, what takes an appointment's place in their calendar, and the coordinator's
 UNCAPPED = frozenset(map(str, (Mail.MOVED, Mail.TIMES, Mail.ALERT, Mail.UPDATE, Mail.CANCEL, Mail.ANSWER)))
 SERVER_ALERT = "smtp"
+Failure = TemporaryError | AccessError | ConfigError
 
 
 class Clock(Protocol):
@@ -39,7 +40,7 @@ class Mailer(Protocol):
     """shell/mailer.py, as the outbox needs it."""
 
     async def open(self, account: MailAccount) -> None:
-        """TemporaryError or AccessError when no message can be handed over."""
+        """TemporaryError, AccessError or ConfigError when no message can be handed over."""
         ...
 
     async def send(self, account: MailAccount, recipient: str, body: bytes) -> Outcome:
@@ -85,14 +86,14 @@ class Batch:
     sent: int = 0
     opened: bool = False  # a connection, so that the server is there and lets us in
     works: bool = False  # the server: it has said something about a message
-    failure: TemporaryError | AccessError | None = None
+    failure: Failure | None = None
     over: bool = False
 
-    def lose(self, error: TemporaryError | AccessError) -> None:
+    def lose(self, error: Failure) -> None:
         """A connection that is not to be had: a server that is there may only want fewer."""
         self.failure = error
         self.connections -= 1
-        if not (self.opened and self.connections) or isinstance(error, AccessError):
+        if not (self.opened and self.connections) or not isinstance(error, TemporaryError):
             self.over = True
 
 
@@ -190,7 +191,7 @@ class Outbox:
                 await self.mailer.open(self.account)
                 batch.opened = True
             return await self.mailer.send(self.account, row.recipient, row.body)
-        except (TemporaryError, AccessError) as error:
+        except (TemporaryError, AccessError, ConfigError) as error:
             batch.lose(error)
             return None
         except BaseException:
@@ -254,13 +255,13 @@ class Outbox:
         settled = Settlement(state, reply, row.attempts + 1, self._day(row), next_try)
         await self.store.settle(row.key, settled, self.clock.now())
 
-    async def _server_fails(self, error: TemporaryError | AccessError, left: Mapping[str, OutboxRow]) -> None:
+    async def _server_fails(self, error: Failure, left: Mapping[str, OutboxRow]) -> None:
         """No message's fault: all of them wait, and a human hears of it when only a human can mend it."""
         now = self.clock.now()
         again = now + backoff(self.failures)
         self.failures, self.failure = self.failures + 1, str(error)
         await self.store.release(list(left.values()), again)
-        if isinstance(error, AccessError) or self.failures > 3:
+        if not isinstance(error, TemporaryError) or self.failures > 3:
             await self.store.raise_alert(SERVER_ALERT, f"No mail can be sent: {error}", now)
 
     def _day(self, row: OutboxRow) -> date:

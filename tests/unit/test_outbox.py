@@ -208,6 +208,21 @@ async def test_a_sender_that_is_refused_is_told_at_once_and_the_mail_waits(outbo
     assert await store.mail_totals() == {"queued": 1}
 
 
+async def test_a_ca_file_spoilt_while_the_daemon_runs_is_told_and_the_mail_waits(outbox, store, tmp_path, clock):
+    context, ca = certificate(tmp_path)
+    (spoilt := tmp_path / "spoilt.pem").write_text("no certificate")
+    async with smtp_server(tls="starttls", context=context) as box:
+        good = replace(outbox, account=replace(outbox.account, port=box.port, tls="starttls", ca_file=ca))
+        bad = replace(good, account=replace(good.account, ca_file=spoilt))
+        await store.enqueue(to_each(9, "agenda"))
+        assert await bad.run_once() == 0
+        assert "No mail can be sent: smtp.ca_file: " in (await alerts(store))["smtp"]
+        assert await store.mail_totals() == {"queued": 9}
+        clock.go(minutes=1)
+        assert await good.run_once() == 9
+    assert await alerts(store) == {}
+
+
 async def test_a_third_mail_of_the_day_waits_for_the_reader_s_next_morning(outbox, store, box, clock):
     await store.enqueue([mail("agenda/1"), mail("brief/2"), mail("brief/3")])
     assert await outbox.run_once() == 2

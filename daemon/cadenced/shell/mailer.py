@@ -41,7 +41,7 @@ class Mailer:
         ready.
 
         AccessError when it refuses the login, offers no TLS where we ask for it, or shows a certificate that can't be
-        trusted: then nothing was said that a listener could use.
+        trusted: then nothing was said that a listener could use. ConfigError when ca_file cannot be used.
         """
         self._idle.append(await self._taken(account))
 
