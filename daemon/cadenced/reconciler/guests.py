@@ -1,8 +1,9 @@
 """The guests of a pair's meetings, for people whose channel is "scheduling" (DESIGN §8): what they said, and what they
 did to the copies that the organizer's server put into their calendars.
 
-A guest's own copy says nothing but its time and whether it is there: their answer counts as the organizer's event has
-it, for Xandikos leaves an old one in their copy when the time is new. Must never know how a meeting is settled.
+A guest's own copy says nothing but its time, whether it is there, and whether it is on: their answer counts as the
+organizer's event has it, for Xandikos leaves an old one in their copy when the time is new. Must never know how a
+meeting is settled.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -54,29 +55,56 @@ class Guests:
             if part is not None and part.partstat is PartStat.DECLINED:
                 yield key(person), said
 
-    def moves(self, uid: str) -> Iterator[tuple[Person, Copy]]:
-        """Who moved their own copy, of which the organizer's server tells nobody: the organizer's event, at that time.
+    def edits(self, uid: str) -> Iterator[Copy]:
+        """What guests did to their own copies, of which the organizer's server tells nobody: the organizer's event, as
+        they have it.
+        """
+        yield from (copy for _, copy in self._moves(uid))
+        yield from self._called_off(uid)
 
-        Only a copy counts that they have as we wrote it last: of one that is older, a newer time is on its way to them.
+    def _moves(self, uid: str) -> Iterator[tuple[Person, Copy]]:
+        """Who moved their own copy."""
+        for person, ours, copy in self._copies(uid):
+            said, times = ours.event.baseline, (copy.event.start, copy.event.end)
+            if said is None or copy.event.cancelled or None in times:
+                continue
+            if times not in (_times(said), (ours.event.start, ours.event.end)):
+                edited = copy.event.last_modified
+                moved = replace(
+                    ours.event, start=times[0], end=times[1], last_modified=edited, cancelled=said.cancelled
+                )
+                yield person, Copy(copy.account, copy.href, copy.etag, moved)
+
+    def _called_off(self, uid: str) -> Iterator[Copy]:
+        """Their own copies that a human cancelled, and not the server: it does so for who is taken off the list, and
+        what is written after that invites them anew.
+        """
+        for person, ours, copy in self._copies(uid):
+            said, edited, since = ours.event.baseline, copy.event.last_modified, ours.event.last_modified
+            stands = said is not None and not (said.cancelled or ours.event.cancelled)
+            newer = edited is not None and since is not None and edited >= since
+            invited = person.email.lower() in self.listed(uid)
+            if stands and invited and newer and copy.event.cancelled and not _was_cancelled(copy):
+                off = replace(ours.event, last_modified=edited, cancelled=True)
+                yield Copy(copy.account, copy.href, copy.etag, off)
+
+    def _copies(self, uid: str) -> Iterator[tuple[Person, Copy, Copy]]:
+        """Each guest with the organizer's event and their own copy, if they have that as we wrote it last: of one that
+        is older, what is newer is on its way to them.
         """
         ours = self._organizers(uid)
         if ours is None or ours.event.baseline is None:
             return
-        event, written = ours.event, (ours.event.baseline.start, ours.event.baseline.end)
         for person in self.people:
             copy = self.own.get(uid, {}).get(person.calendar or "")
-            if copy is None or copy.event.cancelled or (there := copy.event.baseline) is None:
-                continue
-            times = (copy.event.start, copy.event.end)
-            if None not in times and times not in (written, (event.start, event.end)) and written == _times(there):
-                off, edited = ours.event.baseline.cancelled, copy.event.last_modified
-                moved = replace(event, start=times[0], end=times[1], last_modified=edited, cancelled=off)
-                yield person, Copy(copy.account, copy.href, copy.etag, moved)
+            there = copy.event.baseline if copy is not None else None
+            if copy is not None and there is not None and _times(ours.event.baseline) == _times(there):
+                yield person, ours, copy
 
     def party(self, meeting: Meeting) -> Party:
         """Whom the organizer's event of a meeting invites. Not the organizer itself: in its calendar it stands."""
         invited = {p.email.lower(): Guest(p.email, p.name) for p in self.people if not self.is_host(p)}
-        moves = [(person, copy.event) for person, copy in self.moves(meeting.uid)]
+        moves = [(person, copy.event) for person, copy in self._moves(meeting.uid)]
         here = {person for person, event in moves if (event.start, event.end) == (meeting.start, meeting.end)}
         event = self._organizers(meeting.uid)
         by_hand = event is not None and event.event.baseline is not None and _moved(event)
@@ -116,6 +144,10 @@ def _listed(body: str) -> Mapping[str, Participation]:
 
 def _times(baseline: Baseline) -> tuple[datetime, datetime]:
     return (baseline.start, baseline.end)
+
+
+def _was_cancelled(copy: Copy) -> bool:
+    return copy.event.baseline is not None and copy.event.baseline.cancelled
 
 
 def _moved(copy: Copy) -> bool:

@@ -125,7 +125,7 @@ class Turn:
         for identity in sorted({*remembered, *marked}):
             copies = self.copies.get(identity.uid, {})
             ours = [copies[account] for account in self.desks if account in copies]
-            ours += [copy for _, copy in self.guests.moves(identity.uid)]
+            ours += self.guests.edits(identity.uid)
             ours += traces.intended(self.state.copies, identity.uid)
             said = heard(self.answers.get(identity.uid, ()), ours, remembered.get(identity))
             refusals = {**self.refusals.get(identity.uid, {}), **said.declines}

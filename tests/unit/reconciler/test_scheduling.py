@@ -341,9 +341,56 @@ class TestACopyThatWeMayRead:
         house = known
         await house.runs(guests(protege=with_account(JONAS)))
         first = await house.first()
-        house.calendar("jonas").edit(first.uid, summary="Coffee!", status="CANCELLED")
+        house.calendar("jonas").edit(first.uid, summary="Coffee!")
         assert await is_quiet(house)
         assert (await house.first()) == first
+
+    async def test_a_meeting_that_a_guest_calls_off_in_their_copy_is_off_for_all(self, known):
+        house = known
+        await house.runs(guests(protege=with_account(JONAS)))
+        first = await house.first()
+        says(house, "maya", first.uid, "ACCEPTED")
+        await house.later()
+        house.calendar("jonas").edit(first.uid, status="CANCELLED")
+        await house.later()
+        assert (await house.meetings())[first.uid].state is State.CANCELLED
+        for user in (HOST, "maya", "jonas"):
+            assert cancelled(house, user) == {first.uid}
+        assert await is_quiet(house)
+        house.lose_database()
+        await house.runs(guests(protege=with_account(JONAS)))
+        assert (await house.meetings())[first.uid].state is State.CANCELLED
+
+    async def test_what_a_guest_called_off_is_on_again_when_the_coordinator_says_so(self, known):
+        house = known
+        await house.runs(guests(protege=with_account(JONAS)))
+        first = await house.first()
+        house.calendar("jonas").edit(first.uid, status="CANCELLED")
+        await house.later()
+        house.calendar(HOST).edit(first.uid, status="CONFIRMED")
+        await house.later()
+        assert (await house.meetings())[first.uid].state is State.STANDING
+        for user in (HOST, "maya", "jonas"):
+            assert cancelled(house, user) == set()
+        assert await is_quiet(house)
+
+    async def test_what_the_server_cancelled_for_who_was_off_the_list_calls_nothing_off_when_they_are_back(self, known):
+        house = known
+        await house.runs(guests(protege=with_account(JONAS)))
+        first = await house.first()
+        await house.later()
+        await house.runs(guests(protege=replace(with_account(JONAS), channel=Channel.NONE)))
+        await house.later()
+        assert first.uid in cancelled(house, "jonas")
+        await house.loads(guests(protege=with_account(JONAS)))
+        for _ in range(2):  # what he has is not looked at meanwhile
+            await house.wheel.look([ORGANIZER])
+            await house.turns()
+            house.clock.at += timedelta(minutes=2)
+        assert answers(house, first.uid) == ASKED
+        await house.later()
+        assert {meeting.state for meeting in await house.standing()} == {State.STANDING}
+        assert cancelled(house, "jonas") == set()
 
     async def test_an_old_answer_in_a_guest_s_copy_is_no_answer(self, known):
         house = known
