@@ -1,5 +1,6 @@
 """Which calendar, where the answer is not plain: servers of many kinds, played by the fake."""
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -32,6 +33,9 @@ def found(site):
 
 def add(site, home, last, **traits):
     home[last] = FakeCalendar(traits.pop("name", last), site.dav.now, **traits)
+
+
+PRINCIPAL = "<d:current-user-principal><d:href>{}</d:href></d:current-user-principal>"
 
 
 class TestTheUsualCalendar:
@@ -173,6 +177,18 @@ class TestTheWay:
     async def test_no_password_follows_to_a_host_in_clear(self, site, found):
         site.dav.faults.instead = lambda _: multistatus([response("/", HOME.format("http://calendar.example.org/"))])
         with pytest.raises(ConfigError, match="in clear"):
+            await found()
+
+    @pytest.mark.parametrize("named", [HOME, PRINCIPAL])
+    @pytest.mark.parametrize("address", ["http://[bad/", "//\u2100.com/"])
+    async def test_an_address_that_is_none_ends_the_search_and_nothing_else(self, site, found, named, address):
+        site.dav.faults.instead = lambda _: multistatus([response("/", named.format(address))])
+        with pytest.raises(PermanentError, match=f"leads on to '{re.escape(address)}', which is no address"):
+            await found()
+
+    async def test_a_redirect_to_an_address_that_is_none_ends_the_search_and_nothing_else(self, site, found):
+        site.dav.faults.redirect = "http://[bad/"
+        with pytest.raises(PermanentError, match=r"leads on to 'http://\[bad/', which is no address"):
             await found()
 
     @pytest.fixture

@@ -30,6 +30,7 @@ WHOLE = 60.0  # seconds for a reply, body included: a sync report of a slow serv
 PER_HOST = 8  # connections; Radicale's own default limit, and more would only queue there
 LARGEST = 64 << 20  # bytes of one reply: a listing of 200,000 events
 LONGEST_RETRY_AFTER = 3600.0  # seconds: no header, mistaken or not, silences a calendar for longer
+LONGEST_SHOWN = 200  # characters of an address that is none
 KEEPS = "@:+,;=~!$&'()*"  # in a path, beside the unreserved: servers differ in whether they encode them
 SOON = frozenset({302, 303, 307, 408, 423, 425, 429})  # sent on, slow, locked, early, too many: for a while only
 LIKE_ANSWERS = frozenset({501, 507})  # of the 5xx: "not here" and "no room" will not be different in a minute
@@ -137,6 +138,14 @@ def path_of(href: str, base: str = "") -> str:
     """
     segments = urlsplit(urljoin(base, href)).path.split("/")
     return "/".join(quote(unquote_to_bytes(segment), safe=KEEPS) for segment in segments)
+
+
+def led_to(href: str, base: str) -> str:
+    """The URL that a server means where it names another place. PermanentError when it is no reference at all."""
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        raise PermanentError(f"{base} leads on to {href[:LONGEST_SHOWN]!r}, which is no address") from None
 
 
 def url_of(path: str, base: str) -> str:

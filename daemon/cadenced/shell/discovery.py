@@ -9,13 +9,13 @@ import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from yarl import URL
 
 from cadenced.core.accounts import CalendarAccount, Collection, Scheduling
 from cadenced.core.errors import AccessError, ConfigError, PermanentError, TemporaryError
-from cadenced.shell.dav import Ask, Dav, Reply, path_of, url_of
+from cadenced.shell.dav import Ask, Dav, Reply, led_to, path_of, url_of
 from cadenced.shell.multistatus import CAL, CALENDARS, DAV, DISCOVER, GONE, INVITING, PRINCIPAL, Member, parse
 
 WELL_KNOWN = "/.well-known/caldav"  # RFC 6764 §5
@@ -38,7 +38,7 @@ class _Place:
 
     def urls(self, name: str) -> list[str]:
         """Those in a property. They may lie on another host of the provider, as with iCloud."""
-        return [urljoin(self.url, href) for href in self.says.hrefs(name)]
+        return [led_to(href, self.url) for href in self.says.hrefs(name)]
 
     @property
     def name(self) -> str:
@@ -207,8 +207,10 @@ class Discovery:
         ask = Ask("PROPFIND", url, body=body, headers=headers, onward=well_known or bare)
         reply = await self._dav.request(self._account, ask)
         for _ in range(HOPS if well_known else 0):
-            target = urljoin(url, reply.headers.get("Location", ""))
-            if not 300 <= reply.status < 400 or urlsplit(target)[:2] != urlsplit(url)[:2]:
+            if not 300 <= reply.status < 400:
+                break
+            target = led_to(reply.headers.get("Location", ""), url)
+            if urlsplit(target)[:2] != urlsplit(url)[:2]:
                 break
             url = target
             reply = await self._dav.request(self._account, replace(ask, url=url, onward=True))
