@@ -49,6 +49,12 @@ class Party:
             event[key].dt += DAY
         await self.client.update(self.account, self.collection, copy.href, text(calendar), copy.etag)
 
+    async def calls_off(self, uid: str) -> None:
+        calendar, event, copy = await self._own(uid)
+        event.pop("STATUS", None)
+        event.add("STATUS", "CANCELLED")
+        await self.client.update(self.account, self.collection, copy.href, text(calendar), copy.etag)
+
     async def adds_an_alarm(self, uid: str) -> None:
         calendar, event, copy = await self._own(uid)
         alarm = Alarm()

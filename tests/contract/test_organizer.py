@@ -118,6 +118,19 @@ async def test_a_guest_who_moves_their_own_copy_takes_everybody_along(life):
         await life.house.later()
 
 
+@pytest.mark.parametrize("server", ["fakescheduling", SERVERS[3]], indirect=True, scope="session")
+async def test_a_meeting_that_a_guest_calls_off_in_their_own_copy_is_off_for_everybody(life):
+    await life.runs(couple(life.name))
+    first = await life.meeting()
+    await life.parties["carol"].calls_off(first.uid)
+    await life.house.later()
+    assert (await life.meeting()).state is State.CANCELLED
+    copies = [observe((await party.find(first.uid)).body) for party in life.parties.values()]
+    assert [(copy.start, copy.cancelled) for copy in copies] == [(first.start, True)] * 3
+    await life.house.later()
+    assert (await life.meeting()).state is State.CANCELLED
+
+
 @INVITING
 async def test_a_move_by_the_organizer_reaches_the_guests_and_a_guest_may_still_decline(life):
     await life.runs(couple(life.name))
