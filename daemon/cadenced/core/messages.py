@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from cadenced.core.actions import Mail, SendMail
 from cadenced.core.availability import in_ranges
-from cadenced.core.cadence import midnight, month_begins, roadmap_month, unpaused
+from cadenced.core.cadence import midnight, month_begins, roadmap_month
 from cadenced.core.due import about_meeting, first_open, key, local_day, morning, resumes
 from cadenced.core.model import Horizon, Kind, Meeting, Pair, Person, State
 from cadenced.core.occasions import occasions
@@ -21,7 +21,7 @@ __all__ = ["key", "messages", "morning", "moved", "times"]
 
 DAYS_BEFORE = {Mail.AGENDA: 3, Mail.BRIEF: 1}
 ASKING_KEEPS = timedelta(days=7)  # where no time can be offered
-TASK_KEEPS = 14  # days, but for pauses: the task of a month without a meeting is worth sending in its first half
+TASK_KEEPS = timedelta(days=14)  # the task of a month without a meeting is worth sending in the month's first half
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +115,14 @@ def _months(
     out already, it was the next one's.
     """
     found: dict[int, list[Meeting]] = {}
-    told: set[int] = set()
     for meeting in sorted(meetings, key=lambda m: m.start):
         day = local_day(pair.timezone, meeting.start)
-        month, agenda = roadmap_month(pair, day), _told(pair, meeting, ledger)
-        paused = in_ranges(day, pair.pause)
-        if paused and not agenda:
-            continue
-        if agenda and meeting.state is State.STANDING and meeting.uid not in missed:
-            while paused and (month in told or _by_mail(pair, month, ledger)):
+        month = roadmap_month(pair, day)
+        if in_ranges(day, pair.pause):
+            if not _told(pair, meeting, ledger):
+                continue
+            while _takes_place(meeting, missed) and _covered(pair, month, found.get(month, ()), ledger, missed):
                 month += 1
-            told.add(month)
         found.setdefault(month, []).append(meeting)
     return {n: _month(pair, n, found[n], ledger, missed) for n in sorted(found)}
 
@@ -136,11 +133,23 @@ def _month(
     """Its first meeting carries the task; but where an agenda has gone out already, that meeting stays the one, and
     where the task went out by itself, none does. What did not take place carries nothing, as if it had been declined.
     """
-    standing = [m for m in meetings if m.state is State.STANDING and m.uid not in missed]
+    standing = [m for m in meetings if _takes_place(m, missed)]
     by_mail = _by_mail(pair, number, ledger)
     first = standing[0] if standing and not by_mail else None
     carrier = next((m for m in standing if _told(pair, m, ledger)), first)
     return _Month(number, tuple(meetings), carrier, by_mail)
+
+
+def _covered(
+    pair: Pair, month: int, meetings: Sequence[Meeting], ledger: Collection[str], missed: Collection[str]
+) -> bool:
+    """Whether the task of a roadmap month, which has these meetings, has gone out."""
+    held = (m for m in meetings if _takes_place(m, missed) and _told(pair, m, ledger))
+    return _by_mail(pair, month, ledger) or any(True for _ in held)
+
+
+def _takes_place(meeting: Meeting, missed: Collection[str]) -> bool:
+    return meeting.state is State.STANDING and meeting.uid not in missed
 
 
 def _told(pair: Pair, meeting: Meeting, ledger: Collection[str]) -> bool:
@@ -208,9 +217,10 @@ def _tasks(
             continue
         for person in pair.people:
             name = key(pair.id, Mail.TASK, f"month-{number}", person.id)
-            due, expires = (morning(person, day) for day in (opens, unpaused(pair, opens, TASK_KEEPS)))
-            if name not in ledger and now < expires:
+            due = morning(person, opens)
+            if name not in ledger and now < due + TASK_KEEPS:
                 reason = f"month {number} has no meeting"
+                expires = due + TASK_KEEPS
                 yield SendMail(name, pair.id, Mail.TASK, person.id, None, due, expires, number, reason)
 
 
