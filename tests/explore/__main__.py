@@ -2,10 +2,11 @@
 
 import argparse
 import sys
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.explore.scenes import SMALL, WHOLE
-from tests.explore.search import walked
+from tests.explore.search import Walk, walked
 
 LIMIT = 400_000  # states of one scene: some 200 MB
 ENOUGH = 1_000_000  # states of all scenes together
@@ -26,13 +27,22 @@ def main() -> int:
     states, seconds = sum(walk.states for walk in walks), sum(walk.seconds for walk in walks)
     transitions = sum(walk.transitions for walk in walks)
     print(f"all: {states:,} states, {transitions:,} transitions, {seconds:.0f} s of one core")
-    cut = [walk.scene.name for walk in walks if not walk.whole]
-    few = not args.scene and states < ENOUGH
-    if cut:
-        print(f"not walked to the end: {', '.join(cut)}")
-    if few:
-        print(f"fewer than {ENOUGH:,} states")
-    return 1 if cut or few or any(walk.broken for walk in walks) else 0
+    faults = [*lacking(walks, everything=not args.scene)]
+    for fault in faults:
+        print(fault)
+    return 1 if faults else 0
+
+
+def lacking(walks: Sequence[Walk], *, everything: bool) -> Iterator[str]:
+    """Why these walks prove too little, in words. `everything`: they are all there are."""
+    for walk in walks:
+        if walk.broken:
+            yield f"{walk.scene.name}: {walk.broken}"
+        elif not walk.whole:
+            yield f"{walk.scene.name}: not walked to its end"
+    states = sum(walk.states for walk in walks)
+    if everything and states < ENOUGH:
+        yield f"{states:,} states, fewer than {ENOUGH:,}"
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ A model, for SQL is too slow for a million states: test_book.py holds it equal t
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from cadenced.core.answers import Answer
 from cadenced.core.model import Meeting
 from cadenced.core.records import (
     AccountRow,
@@ -29,7 +30,7 @@ NO_TOMBSTONE = (CopyState.CANCELLING, CopyState.FOREIGN)
 OPEN = (MailState.QUEUED, MailState.UNKNOWN)
 LONG_AGO = moment(0)
 
-Entry = tuple[str, ...]
+Entry = tuple[Any, ...]
 
 
 class PairRow(NamedTuple):
@@ -46,6 +47,8 @@ class Tables(NamedTuple):
     copies: tuple[CopyRow, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     outbox: tuple[OutboxRow, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    read: tuple[str, ...] = ()  # the Message-IDs of mails
     position: int = 0
 
 
@@ -62,6 +65,7 @@ class Book:
         if entries:
             self._replay_mail({entry[1]: entry[2] for entry in entries if entry[0] == "sent"})
             self._replay_tombstones([entry for entry in entries if entry[0] == "deleted"])
+            self._keep([entry[2] for entry in entries if entry[0] == "answered"])
             self.tables = self.tables._replace(position=len(self.journal))
 
     def _replay_mail(self, sent: Mapping[str, str]) -> None:
@@ -143,6 +147,7 @@ class Book:
             tuple(m for m in self.tables.meetings if m.identity.pair == pair),
             tuple(row for row in self.tables.copies if row.pair == pair),
             {r.key: MailEntry(r.state, r.uid, r.start) for r in self.tables.outbox if r.pair == pair},
+            answers=tuple(answer for answer in self.tables.answers if answer.pair == pair),
             next_due=moment(due) if due is not None else None,
         )
 
@@ -238,6 +243,24 @@ class Book:
         gone = [r.key for r in self.tables.outbox if r.key in keys and r.state is MailState.QUEUED]
         self._put(outbox={key: row for key, row in self._outbox().items() if key not in gone})
         return gone
+
+    # what people told us by mail
+
+    def record_mail(
+        self, message_id: str, _outcome: str, answers: Sequence[Answer], replies: Sequence[OutboxRow], _now: datetime
+    ) -> bool:
+        if message_id in self.tables.read:
+            return False
+        self.tables = self.tables._replace(read=tuple(sorted({*self.tables.read, message_id})))
+        self._note([("answered", answer.id, answer) for answer in answers])
+        self._keep(answers)
+        self.enqueue(replies)
+        self.wake({answer.pair for answer in answers})
+        return True
+
+    def _keep(self, answers: Iterable[Answer]) -> None:
+        new = {answer.id: answer for answer in reversed([*answers])}
+        self._put(answers=new | {answer.id: answer for answer in self.tables.answers})
 
     # how it is kept
 

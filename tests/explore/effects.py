@@ -6,9 +6,10 @@ What changes nothing that is explored (alerts, busy times, discovery) is answere
 from collections.abc import Generator
 from typing import Any, NamedTuple
 
-from cadenced.core.accounts import Collection
+from cadenced.core.accounts import ORGANIZER, Collection, Scheduling
 
 READS = frozenset({"accounts", "copies", "due_pairs", "load_pair", "pair_names", "sync", "get"})
+HOST = "programme@example.org"  # as whom the organizer invites
 ANSWERS: dict[str, Any] = {
     "alerts": [],
     "raise_alert": True,
@@ -22,6 +23,9 @@ ANSWERS: dict[str, Any] = {
     "to_read": (),
     "open": None,
     "close": None,
+    "scheduling": Scheduling(automatic=True, address=HOST),
+    "free_busy_of": {},
+    "save_busy": False,
 }
 OF_NOTHING = {"save_copies": None, "drop_copies": None, "enqueue": 0, "withdraw": [], "wake": None}  # a call with []
 PAIR = "maya-jonas"
@@ -63,3 +67,8 @@ class Door:
 
 def folder_of(account: str) -> str:
     return f"/{account}/"
+
+
+def whose(account: str) -> str:
+    """The organizer's calendar holds what Jonas is invited to."""
+    return "jonas" if account == ORGANIZER else account

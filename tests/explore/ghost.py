@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from cadenced.core.events import ObservedEvent
+from cadenced.core.participation import PartStat
 from tests.explore.acts import TITLES
 
 Times = tuple[datetime, datetime]
@@ -13,7 +14,8 @@ class Person(NamedTuple):
     """What one of the two did. `refused`: the starts at which they deleted the event; `unseen`: those of them that no
     look has recorded; `forgotten`: the starts of their event that stood in a database which was lost or put back;
     `title`: what they wrote; `took`: the body that they deleted, which they may bring back; `stripped`: their app
-    dropped our mark.
+    dropped our mark. `noes`: the starts that they said no to otherwise; `answer`: what they said to the invitation that
+    stands, and to which start.
     """
 
     refused: frozenset[datetime] = frozenset()
@@ -22,6 +24,13 @@ class Person(NamedTuple):
     title: str = ""
     took: str = ""
     stripped: bool = False
+    noes: frozenset[datetime] = frozenset()
+    answer: tuple[PartStat, datetime] | None = None
+
+    @property
+    def against(self) -> frozenset[datetime]:
+        """All starts at which they can't."""
+        return self.refused | self.noes
 
 
 class Ghost(NamedTuple):
@@ -52,6 +61,16 @@ class Ghost(NamedTuple):
         person = self.of(who)
         return self.but(who, refused=person.refused - ((person.unseen & person.forgotten) - named))
 
+    def told_no(self, who: str, start: datetime) -> "Ghost":
+        """They can't then, and so nobody's move to that time counts any more."""
+        ghost = self.but(who, noes=self.of(who).noes | {start})
+        return ghost._replace(moved=None) if ghost.moved is not None and ghost.moved[1][0] == start else ghost
+
+    def answered(self, who: str, what: str, start: datetime) -> "Ghost":
+        if what == "declines":
+            return self.but(who, answer=(PartStat.DECLINED, start)).told_no(who, start)
+        return self.but(who, answer=(PartStat.ACCEPTED, start), noes=self.of(who).noes - {start})
+
     def after(self, who: str, what: str, event: ObservedEvent, body: str) -> "Ghost":
         """`event` and `body` are as they stand after the act; of a deletion, as they were before."""
         times, person = (event.start, event.end), self.of(who)
@@ -62,13 +81,15 @@ class Ghost(NamedTuple):
                 return self.but(who, title=event.summary)
             case "strips":
                 return self.but(who, title=event.summary, stripped=True)
+            case "declines" | "accepts":
+                return self.answered(who, what, event.start)
             case "cancels":
                 return self._replace(off=who)
             case "puts on":
                 return self._replace(off="")
             case "deletes":
                 refused, unseen = person.refused | {event.start}, person.unseen | {event.start}
-                ghost = self.but(who, refused=refused, unseen=unseen, title="", took=body, stripped=False)
+                ghost = self.but(who, refused=refused, unseen=unseen, title="", took=body, stripped=False, answer=None)
                 if self.moved is not None and (self.moved[0] == who or self.moved[1][0] == event.start):
                     ghost = ghost._replace(moved=None)
                 return ghost._replace(off="") if self.off == who else ghost

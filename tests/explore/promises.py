@@ -9,9 +9,10 @@ from cadenced.core.model import State
 from cadenced.core.records import CopyRow, CopyState, MailState
 from cadenced.wire.baseline import baseline_text, parse_baseline
 from cadenced.wire.ical import observe
+from tests.explore.acts import answer_of
 from tests.explore.book import LONG_AGO, Tables
 from tests.explore.ghost import Ghost
-from tests.explore.scene import FOREIGN, MEETING, TAKEN, WHO, At, their_event
+from tests.explore.scene import FOREIGN, MEETING, NAME, TAKEN, WHO, At, their_event
 from tests.explore.shelf import Shelf
 from tests.explore.world import World
 
@@ -46,6 +47,9 @@ class Promises:
                 return f"an event of {who} was touched that is not ours"
             if told := _person(ghost, who, ours[0] if ours else None):
                 return told
+            answer = ghost.of(who).answer
+            if answer and ours and ours[0].start == answer[1] and answer_of(dict(shelf.bodies)[NAME], who) != answer[0]:
+                return f"{who} answered {answer[0]} to {answer[1]:%-d %b %H:%M}, and is asked for that time again"
         return ""
 
     # at rest
@@ -57,7 +61,8 @@ class Promises:
             return f"it does not come to rest in {ROUNDS} rounds"
         self.longest = max(self.longest, rounds)
         if rest not in self._judged:
-            self._judged[rest] = self.broken(rest) or self._quiet(rest) or self._agreed(rest) or self._mailed(rest)
+            told = (self._agreed(rest, tables) or self._mailed(rest, tables) for tables in self.world.all_tables(rest))
+            self._judged[rest] = self.broken(rest) or self._quiet(rest) or next(filter(None, told), "")
         return self._judged[rest]
 
     def _rest(self, here: At) -> tuple[At, int]:
@@ -83,19 +88,15 @@ class Promises:
 
     def _quiet(self, rest: At) -> str:
         """A turn that nothing called for writes nothing."""
-        tables: Tables = self.world.values["tables"][rest.tables]
-        pairs = tuple(row._replace(next_due=0) for row in tables.pairs)
-        woken = rest._replace(tables=self.world.values["tables"](tables._replace(pairs=pairs)))
-        after = self.world.round(woken)
-        now: Tables = self.world.values["tables"][after.tables]
-        same = (rest.maya, rest.jonas, rest.post, rest.journal) == (after.maya, after.jonas, after.post, after.journal)
-        if same and _of_weight(now) == _of_weight(tables):
+        after = self.world.round(self.world.woken(rest))
+        outside = [(each.maya, each.jonas, each.post, each.journal, each.journal2) for each in (rest, after)]
+        inside = [list(map(_of_weight, self.world.all_tables(each))) for each in (rest, after)]
+        if outside[0] == outside[1] and inside[0] == inside[1]:
             return ""
         return "a turn that nothing called for writes something"
 
-    def _agreed(self, rest: At) -> str:
+    def _agreed(self, rest: At, tables: Tables) -> str:
         ghost: Ghost = self.world.values["ghost"][rest.ghost]
-        tables: Tables = self.world.values["tables"][rest.tables]
         meeting = next((m for m in tables.meetings if m.identity == MEETING), None)
         if meeting is None:
             return "nobody knows of the meeting any more"
@@ -109,8 +110,10 @@ class Promises:
             return f"{ghost.off} called it off, and it is {meeting.state}"
         if meeting.state is State.DECLINED:
             tried = {meeting.start, *meeting.tries.refused}
-            refused = any(tried & ghost.of(who).refused for who in WHO)
+            refused = any(tried & ghost.of(who).against for who in WHO)
             return "" if refused else "it is taken for refused, and nobody refused it"
+        if against := [who for who in WHO if meeting.start in ghost.of(who).against]:
+            return f"it stands at {meeting.start:%-d %b %H:%M}, when {against[0]} can't"
         return self._shown(rest, meeting.state, times)
 
     def _shown(self, rest: At, state: State, times: tuple) -> str:
@@ -128,9 +131,8 @@ class Promises:
                 return f"the calendar of {who} shows it otherwise than it is"
         return ""
 
-    def _mailed(self, rest: At) -> str:
+    def _mailed(self, rest: At, tables: Tables) -> str:
         now = self.world.now(rest)
-        tables: Tables = self.world.values["tables"][rest.tables]
         posted = {body.decode().partition(" ")[0] for body in self.world.values["post"][rest.post]}
         for row in tables.outbox:
             if row.due <= now < row.expires and row.state in (
@@ -141,13 +143,12 @@ class Promises:
                 return f"the mail {row.key} waits for ever"
             if row.state is MailState.SENT and row.key not in posted:
                 return f"the mail {row.key} is taken for sent"
-        return self._owed(rest, posted)
+        return self._owed(rest, tables, posted)
 
-    def _owed(self, rest: At, posted: set[str]) -> str:
+    def _owed(self, rest: At, tables: Tables, posted: set[str]) -> str:
         """The agenda of a meeting that stands."""
         now, pair = self.world.now(rest), self.world.scene.wishes[rest.wish].pairs[MEETING.pair]
-        meetings = self.world.values["tables"][rest.tables].meetings
-        meeting = next((m for m in meetings if m.identity == MEETING and m.state is State.STANDING), None)
+        meeting = next((m for m in tables.meetings if m.identity == MEETING and m.state is State.STANDING), None)
         if meeting is None:
             return ""
         for person in pair.people:

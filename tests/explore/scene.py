@@ -33,7 +33,9 @@ def the_pair(**more: Any) -> Pair:
 
 
 class At(NamedTuple):
-    """A state. All but the first six are numbers of values; `one` and `two` are daemons, 0 where none runs."""
+    """A state. All but the first six are numbers of values; `one` and `two` are daemons, 0 where none runs. `tables2`
+    and `journal2` are the second daemon's, where it has a store of its own.
+    """
 
     ticks: int
     hour: int
@@ -49,6 +51,8 @@ class At(NamedTuple):
     ghost: int
     one: int
     two: int
+    tables2: int = 0
+    journal2: int = 0
 
 
 class Daemon(NamedTuple):
@@ -73,7 +77,8 @@ class Move(NamedTuple):
 @dataclass(frozen=True)
 class Scene:
     """What may happen, and how often. `hours` after the beginning the clock may move to. `at_once`: how many things a
-    daemon does at once.
+    daemon does at once. `second`: somebody starts another daemon, again and again; `apart`: on another machine, with a
+    store of its own.
     """
 
     name: str
@@ -91,6 +96,8 @@ class Scene:
     standing: bool = True  # the meeting stands already
     foreign: tuple[str, ...] = ()  # in whose calendar an event of theirs has our UID
     care: Care = field(default_factory=Care)
+    second: bool = False
+    apart: bool = False
     lock: bool = True
     tombstones: bool = True
     journal: bool = True

@@ -2,12 +2,15 @@
 
 from dataclasses import replace
 
+from cadenced.core.model import Channel
 from tests.explore.scene import Scene, the_pair
 from tests.explore.shelf import Care, Kind
-from tests.support.programme import at, programme, utc
+from tests.support.programme import at, hours, person, programme, utc
 
 WISHES = (programme(the_pair()), programme(the_pair(agreed=at("Wed 15:00"))))
 EARLY = utc("2026-12-04T06:00")  # three hours before the agendas are due
+GUEST = person("jonas", "Europe/Berlin", hours("Mon-Fri 09:00-17:00"), channel=Channel.SCHEDULING)
+INVITED = (programme(the_pair(protege=GUEST)),)
 AGENDA = {"begins": EARLY, "hours": (0, 3)}
 
 SMALL = (
@@ -15,9 +18,14 @@ SMALL = (
     Scene("a beginning", acts=1, faults=1, standing=False, what=("deletes",), who=("jonas",)),
     Scene("a server that hides", acts=1, faults=1, kind=Kind.HIDES, who=("maya",)),
     Scene("the agenda", faults=1, which=("crash", "lost reply", "lost database"), **AGENDA),
+    Scene("a guest who answers", acts=2, what=("declines", "accepts"), who=("jonas",), wishes=INVITED),
+    Scene("a no by mail", acts=1, faults=1, what=("says no",), which=("crash", "lost database"), who=("jonas",)),
+    Scene("a second daemon before the lock", acts=1, faults=1, second=True, who=("jonas",)),
 )
 WHOLE = (
-    Scene("two people and a fault", acts=2, faults=1),
+    Scene("two people and a fault", acts=1, faults=1),
+    Scene("two people who move and delete, and a fault", acts=2, faults=1, what=("moves", "deletes")),
+    Scene("two people who move and edit, and a fault", acts=2, faults=1, what=("moves", "edits")),
     Scene("the agenda and two faults", faults=2, which=("crash", "lost reply", "lost database"), **AGENDA),
     Scene("the agenda and a move", acts=1, faults=1, what=("moves", "deletes"), **AGENDA),
     Scene("two things at once", acts=1, faults=1, at_once=2, standing=False, who=("jonas",)),
@@ -37,18 +45,37 @@ WHOLE = (
     Scene("a server that forgets", acts=2, faults=1, kind=Kind.FORGETS, who=("jonas",)),
     Scene("an event of theirs with our UID", acts=1, faults=1, foreign=("jonas",)),
     Scene("a day goes by", acts=2, hours=(0, 25)),
+    Scene("a guest and a fault", acts=1, faults=1, what=("declines", "accepts", "moves", "deletes"), wishes=INVITED),
+    Scene("a guest, and a move", acts=2, what=("declines", "accepts", "moves", "deletes"), wishes=INVITED),
+    Scene("a guest and a beginning", acts=1, faults=1, standing=False, what=("declines",), wishes=INVITED),
+    Scene(
+        "a guest, and the database lost", acts=1, faults=1, what=("declines",), which=("lost database",), wishes=INVITED
+    ),
+    Scene("a no by mail, and a move", acts=2, what=("says no", "moves", "deletes")),
+    Scene("a second daemon before the lock, and a beginning", faults=1, second=True, standing=False),
+    Scene("two daemons and no lock", acts=1, second=True, lock=False, who=("jonas",), what=("moves", "edits")),
+    Scene("two daemons apart", acts=1, second=True, apart=True, who=("jonas",)),
+    Scene("two daemons apart, and a fault", acts=1, faults=1, second=True, apart=True, what=("moves",), who=("jonas",)),
+    Scene(
+        "two daemons apart, and a beginning",
+        acts=1,
+        second=True,
+        apart=True,
+        standing=False,
+        what=("moves",),
+        who=("jonas",),
+    ),
 )
 
 # each is walked twice: with the safeguard, where no promise breaks, and without
-_TWO = {"acts": 1, "standing": False, "lock": False, "what": ("moves",), "who": ("maya",)}
 GUARDED = {
     "If-Match": Scene("two moves", acts=2, what=("moves",), who=("maya",)),
     "If-None-Match": Scene(
         "an edited event brought back", acts=3, what=("edits", "deletes", "brings back"), who=("maya",)
     ),
-    "derived UID": Scene("two daemons at once", **_TWO | {"acts": 0}),
+    "derived UID": Scene("two daemons at once", second=True, lock=False, standing=False),
     "tombstones": Scene("a deletion", acts=1, what=("deletes",)),
-    "lock": Scene("one daemon and an agenda", **AGENDA),
+    "lock": Scene("a second daemon and an agenda", second=True, **AGENDA),
     "journal": Scene(
         "a deletion, and the database lost", acts=1, faults=1, what=("deletes",), which=("lost database",)
     ),
@@ -62,3 +89,6 @@ TAKEN = {
     "journal": {"journal": False},
 }
 WITHOUT = {name: replace(scene, name=f"without {name}", **TAKEN[name]) for name, scene in GUARDED.items()}
+
+# of two machines neither knows what the other sent
+MAIL_TWICE = Scene("two daemons apart, and an agenda", second=True, apart=True, **AGENDA)

@@ -23,7 +23,7 @@ class Walk:
     states: int = 0
     transitions: int = 0
     depth: int = 0
-    seconds: float = 0.0
+    seconds: float = 0.0  # of one core
     rounds: int = 0  # that it took at most to come to rest
     whole: bool = True  # whether nothing was left to walk
     broken: str = ""
@@ -54,14 +54,14 @@ class Search:
 
     def walk(self, states: int = 10**9, *, tell: Callable[[str], None] = lambda _line: None) -> Walk:
         """At most so many states; ends at the first broken promise."""
-        walk, began = Walk(self.world.scene), time.monotonic()
+        walk, began = Walk(self.world.scene), time.process_time()
         start = self.world.beginning()
         self._add(start, 0)
         level_ends, number = 1, 0
         while number < len(self._states):
             if number == level_ends:
                 walk.depth, level_ends = walk.depth + 1, len(self._states)
-                tell(f"{walk.depth} deep: {len(self._states):,} states, {time.monotonic() - began:.0f} s")
+                tell(f"{walk.depth} deep: {len(self._states):,} states, {time.process_time() - began:.0f} s")
             here = At(*PACKED.unpack(self._states[number]))
             if broken := self.promises.restless(here):
                 self._tell(walk, number, broken, calm=True)
@@ -78,7 +78,7 @@ class Search:
                 walk.whole = False
                 break
             number += 1
-        walk.states, walk.seconds = len(self._states), time.monotonic() - began
+        walk.states, walk.seconds = len(self._states), time.process_time() - began
         walk.rounds = self.promises.longest
         return walk
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from cadenced.core.accounts import CalendarAccount, MailAccount
+from cadenced.core.accounts import ORGANIZER, CalendarAccount, MailAccount
 from cadenced.core.actions import SendMail
 from cadenced.core.errors import CadencedError, ConflictError, TemporaryError
 from cadenced.core.model import Horizon, Programme
@@ -24,12 +24,12 @@ from cadenced.core.records import AccountRow, CopyRow, OutboxRow
 from cadenced.outbox import Outbox
 from cadenced.reconciler import apply as writing
 from cadenced.reconciler.decision import Decision
+from cadenced.reconciler.organizer import Host
 from cadenced.service import wheel as service
 from cadenced.service.wheel import Wheel
 from cadenced.shell.rows import EPOCH
-from tests.explore.effects import Door, Request
+from tests.explore.effects import HOST, PAIR, Door, Request, folder_of
 
-ACCOUNTS = {name: CalendarAccount(name, url=f"/{name}/") for name in ("maya", "jonas")}
 SENDER = MailAccount("localhost", 25, "none", "cadenced@example.org")
 AWAKE = 4096  # coroutines that are kept waiting; others are run again from their beginning
 
@@ -86,7 +86,11 @@ class Running:
         self.clock = Clock(EPOCH)
         store, calendars, mailer = Door("store"), Door("calendar"), Door("mail")
         self._wish = repr(programme)
-        self.wheel = Wheel(programme, horizon, ACCOUNTS, store, calendars, self.clock, write=self._row)
+        self._desks = {person.id: person.account for person in programme.pairs[PAIR].people}
+        accounts = {name: CalendarAccount(name, url=folder_of(name)) for name in self._desks.values()}
+        self.wheel = Wheel(programme, horizon, accounts, store, calendars, self.clock, write=self._row)
+        if ORGANIZER in accounts:
+            self.wheel.organizer.host = Host(HOST)  # as since the first look
         self.outbox = Outbox(store, mailer, self.clock, SENDER, daily_cap=9, in_hand=1)
         self.wheel.decider.decide = self._remembered(self.wheel.decider.decide)
         self.request: Request | None = None
@@ -95,7 +99,7 @@ class Running:
     def _begin(self, kind: str) -> Coroutine[Request, Any, None]:
         match kind.split():
             case ["look", name]:
-                return self.wheel.look([name])
+                return self.wheel.look([self._desks[name]])
             case ["turn"]:
                 return self._turn()
             case ["mail"]:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
+from cadenced.core.answers import Answer, Told
 from cadenced.core.records import AccountRow, AccountStatus, CopyState, MailState
 from cadenced.shell.store import Store
 from tests.explore.book import Book, Tables
@@ -42,6 +43,8 @@ by_uid = st.dictionaries(uids, etags)
 by_place = st.dictionaries(st.tuples(uids, accounts), etags)
 mails = st.builds(lambda key, **more: mail(key, pair=key[:2], **more), keys, due=moments)
 meetings = st.lists(st.builds(meeting, st.integers(0, 2)), unique_by=lambda each: each.uid)
+ids = st.sampled_from(("<a>", "<b>"))
+answers = st.builds(Answer, ids, pairs, st.just("maya"), st.sampled_from(Told), moments, start=st.none() | moments)
 settlements = st.builds(settled, st.sampled_from(MailState), st.none() | moments)
 
 
@@ -94,6 +97,14 @@ class Twins(RuleBasedStateMachine):
     settle = calls("settle", keys, settlements, moments)
     release = calls("release", st.lists(mails, unique_by=lambda row: row.key), moments)
     recover = calls("recover", moments, st.just(timedelta()))
+    record_mail = calls(
+        "record_mail",
+        ids,
+        st.just("told"),
+        st.lists(answers, max_size=2, unique_by=lambda answer: answer.id),
+        st.lists(mails, max_size=1),
+        moments,
+    )
     withdraw = calls("withdraw", st.sets(keys))
 
     @rule(meetings=meetings, due=moments)
@@ -149,7 +160,8 @@ def plain(value):
     if isinstance(value, list) and value and not isinstance(value[0], tuple):
         return sorted(map(repr, value))
     if hasattr(value, "copies"):
-        return sorted(map(repr, value.copies)), sorted(map(repr, value.meetings)), value.mails, value.next_due
+        rows = (value.copies, value.meetings, value.answers)
+        return *(sorted(map(repr, each)) for each in rows), value.mails, value.next_due
     return value
 
 

@@ -14,6 +14,7 @@ from cadenced.wire.baseline import parse_baseline
 from cadenced.wire.ical import observe
 from tests.explore.book import Book, Tables
 from tests.explore.doors import key_of, said
+from tests.explore.effects import whose
 from tests.explore.ghost import Ghost
 from tests.explore.people import People
 from tests.explore.scene import FOREIGN, MEETING, SLACK, TAKEN, TASKS, WHO, At, Daemon, Move, their_event
@@ -35,7 +36,8 @@ class World(People):
         tables = put["tables"](Tables())
         journal, post, ghost = put["journal"](()), put["post"](()), put["ghost"](Ghost())
         scene = self.scene
-        start = At(0, 0, 0, 0, 0, 0, **shelves, tables=tables, journal=journal, post=post, ghost=ghost, one=0, two=0)
+        stores = {"tables": tables, "tables2": tables, "journal": journal, "journal2": journal}
+        start = At(0, 0, 0, 0, 0, 0, **shelves, **stores, post=post, ghost=ghost, one=0, two=0)
         if scene.standing:
             start = self.calm(start)
         return start._replace(acts=scene.acts, faults=scene.faults)
@@ -49,16 +51,22 @@ class World(People):
         """Undisturbed: what is under way ends, each calendar is looked at, the pair turns, mails go out."""
         while (move := self.onward(here)) is not None:
             here = move.to
-        if not here.one:
-            here = self._start(here, "one").to
-        for number in range(len(TASKS)):
-            for _ in range(4 if number > 1 else 1):
-                begun = self._begin(here, "one", number)
-                if begun is None:
-                    break
-                here = begun.to
-                while (move := self.onward(here)) is not None:
-                    here = move.to
+        running = [name for name in ("one", "two") if getattr(here, name)] or ["one"]
+        for name in ("one", "two") if self.scene.apart else running:
+            if not getattr(here, name):
+                here = self._start(here, name).to
+            for number in range(len(TASKS)):
+                here = self._again_and_again(here, name, number)
+        return here
+
+    def _again_and_again(self, here: At, name: str, number: int) -> At:
+        for _ in range(4 if number > 1 else 1):
+            begun = self._begin(here, name, number)
+            if begun is None:
+                break
+            here = begun.to
+            while (move := self.onward(here)) is not None:
+                here = move.to
         return here
 
     def onward(self, here: At) -> Move | None:
@@ -88,7 +96,7 @@ class World(People):
     def _of_daemon(self, here: At, name: str) -> Iterator[Move]:
         number = getattr(here, name)
         if not number:
-            if name == "one" or not self.scene.lock:
+            if name == "one" or self.scene.second:
                 yield self._start(here, name)
             return
         daemon: Daemon = self.values["daemon"][number]
@@ -106,8 +114,7 @@ class World(People):
     def _begin(self, here: At, name: str, task: int) -> Move | None:
         daemon: Daemon = self.values["daemon"][getattr(here, name)]
         memory: Memory = self.tree.memories[daemon.memory]
-        tables: Tables = self.values["tables"][here.tables]
-        now = self.now(here)
+        tables, now = self.tables(here, name), self.now(here)
         if task > 1 and len(memory.rows) < len(WHO):
             return None  # the daemon looks before it does anything else
         if task == 2 and not Book(tables).due_pairs(now + SLACK, 1):
@@ -134,7 +141,7 @@ class World(People):
     def _go(self, here: At, name: str, task: int) -> Move:
         daemon: Daemon = self.values["daemon"][getattr(here, name)]
         door = self.tree.nodes[daemon.tasks[task]].door
-        there, outcome, broken = self._answered(here, daemon.tasks[task])
+        there, outcome, broken = self._answered(here, name, daemon.tasks[task])
         return Move(f"{_daemon(name)}: {said(door)}", self._on(there, name, task, outcome), broken)
 
     def _on(self, here: At, name: str, task: int, outcome: int) -> At:
@@ -153,12 +160,12 @@ class World(People):
             unknown = self.tree.outcomes(Outcome(Verdict("unknown", "the reply was lost")))
             key = key_of(door.arguments[2])
             unsure = self._sensed(worse, lambda g: g._replace(unsure=g.unsure | {key}))
-            accepted, _, broken = self._posted(unsure, door)
+            accepted, _, broken = self._posted(unsure, name, door)
             words = f"{_daemon(name)}: {said(door)}"
             yield Move(f"{words}, and the reply is lost", self._on(accepted, name, task, unknown), broken)
             yield Move(f"{words}, but it is lost on the way", self._on(unsure, name, task, unknown))
         elif not door.reads:
-            there, _, broken = self._answered(worse, daemon.tasks[task])
+            there, _, broken = self._answered(worse, name, daemon.tasks[task])
             silent = self.tree.outcomes(Outcome(error="the reply was lost"))
             words = f"{_daemon(name)}: {said(door)}, and the reply is lost"
             yield Move(words, self._on(there, name, task, silent), broken)
@@ -171,12 +178,12 @@ class World(People):
             trying = {row.key for row in tables.outbox if row.state is MailState.ATTEMPTING}
             return ghost._replace(unsure=ghost.unsure | trying)
 
-        tables: Tables = self.values["tables"][here.tables]
+        tables = self.tables(here, name)
         worse = self._sensed(here._replace(faults=here.faults - 1, ticks=here.ticks + 1), cut)
         down = self._normal(worse._replace(**{name: 0}))
         if "crash" in self.scene.which:
             yield Move(f"{_daemon(name)} crashes", down)
-        if here.two:
+        if here.one and here.two:
             return
         if "lost database" in self.scene.which:
             yield Move(f"{_daemon(name)} crashes, and its database is lost", self._other(down, Tables()))
@@ -195,20 +202,21 @@ class World(People):
 
     def _stood(self, here: At, who: str) -> frozenset[datetime]:
         """Where the store has somebody's event: as it was read, and as it was to be written."""
-        rows = [row for row in self.values["tables"][here.tables].copies if row.account == who]
+        rows = [row for row in self.values["tables"][here.tables].copies if whose(row.account) == who]
         written = [parse_baseline(row.written) for row in rows if row.state is not CopyState.DELETED]
         starts = (each.start for each in (*written, *(observe(row.body) for row in rows)) if each)
         return frozenset(filter(None, starts))
 
     def _start(self, here: At, name: str) -> Move:
-        now = self.now(here)
-        tables, journal = self.values["tables"][here.tables], self.values["journal"][here.journal]
-        book = Book(tables, journal)
+        """The store is opened with its lock, or not at all (shell/store.py)."""
+        if self.scene.lock and not self.scene.apart and (here.one or here.two):
+            return Move(f"{_daemon(name)} starts, and is refused", here)
+        book = self._book(here, name)
         book.reopen()
         book.set_stanzas(self.scene.wishes[here.wish].stanzas)
-        book.recover(now + SLACK, PLAUSIBLE_PAUSE)
+        book.recover(self.now(here) + SLACK, PLAUSIBLE_PAUSE)
         daemon = Daemon(here.wish, self.tree.memories(Memory()))
-        opened = here._replace(tables=self.values["tables"](book.tables), **{name: self.values["daemon"](daemon)})
+        opened = self._shelved(here._replace(**{name: self.values["daemon"](daemon)}), name, book)
         return Move(f"{_daemon(name)} starts", self._normal(opened))
 
 
