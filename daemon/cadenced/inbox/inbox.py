@@ -159,7 +159,7 @@ class Inbox:
     async def _read(self, received: Received, name: str) -> tuple[str, Verdict | None, _About | None]:
         if received.automatic and not received.calendars:  # whose program answers for them, does so by itself (Google)
             return AUTOMATIC, None, None
-        if received.failed_authentication:
+        if received.authentic is False:
             return FORGED, None, None
         said = said_by(received.calendars)
         about = await self._about(received, said)

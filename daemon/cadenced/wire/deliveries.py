@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
 
-from cadenced.wire.headers import identifiers, words
+from cadenced.wire.headers import REPLIES, addresses, identifiers, words
 from cadenced.wire.mime import Part, parse
 
 RECIPIENTS = 100  # of one report: our mails have one each
@@ -43,26 +43,30 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`message_id` is the returned mail's, in its angle brackets; `envelope_id` the ENVID that we gave it."""
+    """`message_id` is the returned mail's, in its angle brackets, and `reply_to` the addresses of its Reply-To;
+    `envelope_id` the ENVID that we gave it.
+    """
 
     deliveries: tuple[Delivery, ...]
     message_id: str = ""
     envelope_id: str = ""
+    reply_to: tuple[str, ...] = ()
 
 
 def report(parts: Iterable[Part]) -> Report | None:
     """What the parts of a multipart/report say; None when none of them is a delivery status that can be read."""
-    statuses, message_id = list[Part](), ""
+    statuses, returned = list[Part](), Part({}, b"")
     for part in parts:
         if part.type in REPORTS and not statuses:
             statuses = _groups(part.content())
-        elif part.type in RETURNED and not message_id:
-            message_id = next(iter(identifiers(parse(part.content().lstrip(b"\r\n")).first("message-id"))), "")
+        elif part.type in RETURNED and not returned.fields:
+            returned = parse(part.content().lstrip(b"\r\n"))
     deliveries = tuple(filter(None, map(_delivery, statuses)))
     if not deliveries:
         return None
     envelopes = (words(each.first("original-envelope-id")) for each in statuses)
-    return Report(deliveries, message_id, next(filter(None, envelopes), ""))
+    message_id = next(iter(identifiers(returned.first("message-id"))), "")
+    return Report(deliveries, message_id, next(filter(None, envelopes), ""), addresses(returned, REPLIES))
 
 
 def _groups(raw: bytes) -> list[Part]:

@@ -5,7 +5,7 @@ follows from it. Never raises, whatever stands there.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from email.header import decode_header
 from email.utils import getaddresses, parsedate_to_datetime
@@ -13,15 +13,18 @@ from email.utils import getaddresses, parsedate_to_datetime
 from cadenced.wire.mime import Part, decoded
 from cadenced.wire.plain import one_line
 
+REPLIES = ("reply-to",)
 RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
 ADDRESSES = 500  # of one mail that are read: ours is among the first
 REFERENCES = 100  # message ids: a thread of a month has ten mails
+RESULTS = 10  # headers in which servers say whether the author is true
 WORDS = 1000  # characters of a subject or a name
 _ID = re.compile(r"<([^<>\s]{1,500})>")  # as long as half a line may be (RFC 5322 §2.1.1)
 _ADDRESS = re.compile(r"[^\s@<>\x00-\x1f]{1,256}@[^\s@<>\x00-\x1f]{1,256}")
 _COMMENT = re.compile(r"\([^()]*\)")
-_QUOTED = re.compile(r'"[^"]*"')
-_RESULT = re.compile(r"^\s*(dmarc|spf|dkim)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)", re.IGNORECASE)
+_SPECIAL = re.compile(r'(\\.|[()"])')
+_RESULT = re.compile(r"\s*(dmarc|spf|dkim)\s*(?:/\s*\d+\s*)?=\s*([a-z]+)")
+_SIGNER = re.compile(r"\bheader\.[di]\s*=\s*(?:[^\s@;]{0,256}@)?([^\s@;]{1,256})(?=\s|$)")
 _BULK = frozenset({"bulk", "junk", "list", "auto_reply", "auto-reply"})
 # each says by itself that no human sends this mail: RFC 2919, RFC 2369, and what vendors use instead of RFC 3834
 _MACHINES = (
@@ -59,9 +62,9 @@ def author(mail: Part) -> tuple[str, str, str]:
     return address, words(name), ""
 
 
-def recipients(mail: Part) -> tuple[str, ...]:
-    """Every address that it was sent to, in small letters, each once."""
-    values = [value for name in RECIPIENTS for value in mail.fields.get(name, ())]
+def addresses(mail: Part, names: Sequence[str] = RECIPIENTS) -> tuple[str, ...]:
+    """Every address in the headers of these names, in small letters, each once: to whom it was sent."""
+    values = [value for name in names for value in mail.fields.get(name, ())]
     return tuple(dict.fromkeys(address for _, address in _addresses(values) if address))[:ADDRESSES]
 
 
@@ -98,19 +101,44 @@ def automatic(mail: Part) -> bool:
     )
 
 
-def failed_authentication(mail: Part) -> bool:
-    """Whether our own server, whose Authentication-Results (RFC 8601) is the topmost one, found the sender forged: by
-    DMARC (RFC 7489), or, where it says nothing of that, by SPF or DKIM with neither of them passing.
+def authentic(mail: Part, server: str = "") -> bool | None:
+    """Whether the author is who From says, by what servers found (RFC 8601); None where nobody says.
+
+    True only by the topmost Authentication-Results of `server`, the authserv-id of our own: anybody can write such a
+    header, and only our server takes away what others wrote in its name (§5). It must name DMARC (RFC 7489) or a
+    signature of the author's own domain. False is believed of any server, where ours says nothing: by DMARC, or, where
+    there is nothing of that, by SPF or DKIM with neither of them passing.
     """
-    value = _QUOTED.sub("", mail.first("authentication-results"))
-    while (bare := _COMMENT.sub("", value)) != value:  # they nest; each round takes what is innermost
-        value = bare
-    results = [(found[1].lower(), found[2].lower()) for each in value.split(";") if (found := _RESULT.match(each))]
-    policy = [result for method, result in results if method == "dmarc"]
-    if "fail" in policy or "pass" in policy:
-        return "fail" in policy
-    others = [result for method, result in results if method != "dmarc"]
-    return "fail" in others and "pass" not in others
+    found = [_results(value) for value in mail.fields.get("authentication-results", ())[:RESULTS]]
+    ours = next((each for name, each in found if name and name == server.lower()), None)
+    results = ours if ours is not None else found[0][1] if found else []
+    policy = [result for method, result, _ in results if method == "dmarc"]
+    others = [result for method, result, _ in results if method != "dmarc"]
+    if "fail" in policy or ("pass" not in policy and "fail" in others and "pass" not in others):
+        return False
+    domain = author(mail)[0].rpartition("@")[2]
+    signed = any(method == "dkim" and result == "pass" and domain in signers for method, result, signers in results)
+    return True if ours is not None and domain and ("pass" in policy or signed) else None
+
+
+def _results(value: str) -> tuple[str, list[tuple[str, str, list[str]]]]:
+    """Who says so, and of each method its result and the domains that it names as signers, all in small letters."""
+    name, *rest = _bare(value).lower().split(";")
+    found = ((_RESULT.match(each), _SIGNER.findall(each)) for each in rest)
+    return next(iter(name.split()), ""), [(said[1], said[2], signers) for said, signers in found if said]
+
+
+def _bare(value: str) -> str:
+    """Without quoted strings and comments, which nest (RFC 5322 §3.2.2)."""
+    kept, depth, quoted = list[str](), 0, False
+    for piece in _SPECIAL.split(value):
+        if piece == '"' and not depth:
+            quoted = not quoted
+        elif piece in ("(", ")") and not quoted:
+            depth = max(depth + (1 if piece == "(" else -1), 0)
+        elif not depth and not quoted:
+            kept.append(piece)
+    return "".join(kept)
 
 
 def _addresses(values: Iterable[str]) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ bytes are: what was cut off or cannot be read is a `problem`, in words.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,7 +37,8 @@ class Received:
     """`sender` and `recipients` are bare addresses in small letters; `sender` is empty where it can't be told. Message
     ids have their angle brackets; `references` are what it answers, the nearest first. `date` is aware, in UTC, and as
     the sender's clock was. `text` has LF line ends, and ">" before what is quoted. `automatic` forbids an answer,
-    not to read it: Google's calendar says of each reply to an invitation that a machine sends it.
+    not to read it: Google's calendar says of each reply to an invitation that a machine sends it. `authentic`: whether
+    the sender is true, by what servers found; None where nobody says. `cut`: what is left out of it may be what counts.
     """
 
     sender: str = ""
@@ -47,24 +49,29 @@ class Received:
     recipients: tuple[str, ...] = ()
     date: datetime | None = None
     automatic: bool = False
-    failed_authentication: bool = False
+    authentic: bool | None = None
     text: str = ""
     calendars: tuple[Attached, ...] = ()
     report: Report | None = None
     problem: str = ""
+    reply_to: tuple[str, ...] = ()
+    cut: bool = False
 
     def tokens(self, ours: str) -> tuple[str, ...]:
         """What stands after the "+" in the addresses of our mailbox `ours` (RFC 5233) that it was sent to."""
-        local, _, domain = ours.lower().rpartition("@")
-        begin, end = f"{local}+", f"@{domain}"
-        found = (
-            each[len(begin) : -len(end)] for each in self.recipients if each.startswith(begin) and each.endswith(end)
-        )
-        return tuple(filter(None, found))
+        return tokens(self.recipients, ours)
 
 
-def read(body: bytes) -> Received:
-    """The mail that these bytes are."""
+def tokens(addresses: Iterable[str], ours: str) -> tuple[str, ...]:
+    """As of Received, in other addresses."""
+    local, _, domain = ours.lower().rpartition("@")
+    begin, end = f"{local}+", f"@{domain}"
+    found = (each[len(begin) : -len(end)] for each in addresses if each.startswith(begin) and each.endswith(end))
+    return tuple(filter(None, found))
+
+
+def read(body: bytes, server: str = "", *, cut: bool = False) -> Received:
+    """The mail that these bytes are, or begin with where it was `cut`. `server`: the authserv-id of our own."""
     mail, walk = parse(body[:LARGEST]), Walk()
     parts = list(walk.leaves(mail))
     sender, name, problem = headers.author(mail)
@@ -76,10 +83,12 @@ def read(body: bytes) -> Received:
         message_id=next(iter(headers.identifiers(mail.first("message-id"))), ""),
         references=headers.references(mail),
         subject=headers.words(mail.first("subject")),
-        recipients=headers.recipients(mail),
+        recipients=headers.addresses(mail),
+        reply_to=headers.addresses(mail, headers.REPLIES),
         date=headers.moment(mail.first("date")),
         automatic=headers.automatic(mail),
-        failed_authentication=headers.failed_authentication(mail),
+        authentic=headers.authentic(mail, server),
+        cut=cut or len(body) > LARGEST,
         text=_text(parts),
         calendars=calendars,
         report=report(parts) if mail.type == "multipart/report" else None,

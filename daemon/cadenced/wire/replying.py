@@ -13,7 +13,8 @@ COLUMNS = 160  # characters of a line that the library is shown: its patterns ta
 LONGEST = 1000  # characters of a line that are read: a paragraph
 READ = 1 << 15  # characters of a text: what we wrote, quoted, and an answer below it
 _LONG = "\x1a"  # stands, with a number, for a line that is too long
-# a line by which the rest is a signature or a quotation, as far as the library does not know it
+# a line by which the rest is a signature or a quotation, as far as the library does not know it. In none of these can
+# two parts share out the same words in several ways: that would take the square or the cube of a line.
 _END = re.compile(
     r"""
     [-_=*]{3,}.*                                             # a rule, or "----- Ursprüngliche Nachricht -----"
@@ -22,8 +23,9 @@ _END = re.compile(
     |(sent|gesendet|verschickt)\ (from|with|via|by|von|mit|über)\ .*
     |(get|hol\w*|laden)\ .*\boutlook\ (for|für)\ .*|outlook\ (for|für)\ .*
     |diese\ nachricht\ wurde\ .*\ gesendet\.?
-    |(von|from|gesendet|sent|datum|date):\ .*\d.*            # the head of a quoted mail, or what is left of it
-    |(on|am)\ .*\d.*\ (wrote|schrieb\b.*)\s?:                # with a name that the library can't follow
+    |(von|from|gesendet|sent|datum|date):\ \D*+\d.*          # the head of a quoted mail, or what is left of it
+    |(on|am)\ \D*+\d.*\ wrote\s?:                            # with a name that the library can't follow
+    |(on|am)\ \D*+\d(?>.*?\ schrieb\b).*:
     |(mit\ )?((freundlich|lieb|viel|best|schön|herzlich|sonnig)\w*\ )?(grüße?n?|grüsse?n?|gruß|gruss|greetings)\b.{0,60}
     |((best|kind|warm|many)\ )?(regards|wishes)\b.{0,60}|all\ the\ best\b.{0,60}
     |(lg|vg|mfg|bg|cheers|yours)[,.!]?(\ [\w.-]+){0,3}|best[,.!]

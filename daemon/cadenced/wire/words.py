@@ -22,15 +22,17 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SIGNS = frozenset({"So", "Sk", "Cf", "Mn", "Co", "Cn", "Cs"})  # emoji and what joins them
 _MARKS = re.compile("['’‘ʼ`´*_~\"“”„«»]")
 _SMILEY = re.compile(r"(?:^|\s)[:;]-?[)(DPp](?=\s|$)")
-_CLAUSE = re.compile(r"[,;.!:()]+(?=\s|$)|\s[-–—]+\s|[–—]+$|^[-–—•]+\s")
-_POLITE = re.compile(rf"\b(?:{'|'.join(sorted(vocabulary.POLITE, key=len, reverse=True))})\b")
+# each run of signs is tried once, from its beginning: from each of its signs would take the square of it
+_CLAUSE = re.compile(r"(?<![,;.!:()])[,;.!:()]++(?=\s|$)|\s[-–—]++\s|(?<![–—])[–—]++$|^[-–—•]++\s")
+_KIND = tuple(sorted(vocabulary.POLITE, key=len, reverse=True))
+_POLITE = re.compile(rf"\b(?:{'|'.join(_KIND)})\b")
 _NUMBER = re.compile(rf"(?:(?:{vocabulary.COUNTED})\s?)?#?(\d{{1,2}})[.)]?")
 _ABBREVIATED = re.compile(r"\bnr\.\s*")
 _GREETING = re.compile(rf"(?:{vocabulary.GREETINGS})\b", re.IGNORECASE)
 _NAMES = re.compile(r"(?:\s(?:there|all|zusammen|team|alle|you|[A-ZÄÖÜ]\S*)){0,3}\s?[,!.]?")
 _TODO = re.compile(rf"(?:[-*•]\s*)?(?:{vocabulary.TODO})\s*:\s*(\S.*)", re.IGNORECASE)
 _BEFORE = re.compile(r"(?:(?:no|nein|sorry|please|bitte|leider)\b[\s,.!]+)*")
-_AFTER = re.compile(rf"[\s,.!]+$|[\s,.!]+(?:{'|'.join(vocabulary.POLITE)})$")
+_BETWEEN = " ,.!"
 _MOVE = re.compile(vocabulary.MOVE)
 _PAUSE = re.compile(vocabulary.PAUSE)
 
@@ -158,9 +160,12 @@ def _plain(line: str) -> str:
 
 def _around(plain: str) -> str:
     """Without the politeness before and after it."""
-    rest = plain[found.end() :] if (found := _BEFORE.match(plain)) else plain
-    while (shorter := _AFTER.sub("", rest)) != rest:
-        rest = shorter
+    rest = (plain[found.end() :] if (found := _BEFORE.match(plain)) else plain).rstrip(_BETWEEN)
+    while last := next(filter(rest.endswith, _KIND), ""):
+        shorter = rest.removesuffix(last)
+        if not shorter.endswith(tuple(_BETWEEN)):
+            break
+        rest = shorter.rstrip(_BETWEEN)
     return rest
 
 

@@ -15,7 +15,7 @@ class TestAReplyFromGmail:
         assert (self.FOUND.sender, self.FOUND.sender_name) == ("maya.okafor@gmail.example", "Maya Okáfor")
         assert self.FOUND.date == utc("2026-11-28T17:20:11")
         assert self.FOUND.subject == "Re: Three times – which one?"
-        assert (self.FOUND.automatic, self.FOUND.failed_authentication, self.FOUND.problem) == (False, False, "")
+        assert (self.FOUND.automatic, self.FOUND.authentic, self.FOUND.problem) == (False, None, "")
 
     def test_says_what_it_answers_the_nearest_first(self):
         assert self.FOUND.message_id == "<CAF=abc@mail.gmail.example>"
@@ -185,10 +185,34 @@ class TestAuthentication:
     )
     def test_the_topmost_result_counts(self, results, failed):
         below = "Authentication-Results: evil; dmarc=pass" if failed else "Authentication-Results: evil; dmarc=fail"
-        assert read(mail(f"Authentication-Results: {results}", below)).failed_authentication is failed
+        assert read(mail(f"Authentication-Results: {results}", below)).authentic is (False if failed else None)
 
     def test_without_any_result_nothing_failed(self):
-        assert not read(mail()).failed_authentication
+        assert read(mail()).authentic is None
+
+    @pytest.mark.parametrize(
+        ("results", "authentic"),
+        [
+            (("mx.example.org; dmarc=pass header.from=example.org",), True),
+            (("MX.example.org 1 (Postfix); dkim=pass (2048 bit) header.d=example.org header.s=x; spf=fail",), True),
+            (("mx.example.org; dkim=pass header.i=@example.org",), True),
+            (("mx.example.org; dkim=pass header.d=evil.example header.i=@evil.example",), None),
+            (("mx.example.org; spf=pass smtp.mailfrom=example.org",), None),
+            (('mx.example.org; dkim=pass reason="header.d=example.org"',), None),
+            (("mx.example.org; none (dmarc=pass)",), None),
+            (("evil; dmarc=pass",), None),
+            (("mx.example.org.evil; dmarc=pass",), None),
+            (("other; spf=pass", "mx.example.org; dmarc=pass"), True),
+            (("mx.example.org; none", "mx.example.org; dmarc=pass"), None),
+            (("mx.example.org; dmarc=fail", "mx.example.org; dmarc=pass"), False),
+            (("evil; dmarc=fail",), False),
+            (("; dmarc=pass",), None),
+        ],
+    )
+    def test_only_our_own_server_s_topmost_word_vouches_for_the_author(self, results, authentic):
+        found = mail(*(f"Authentication-Results: {each}" for each in results))
+        assert read(found, "mx.example.org").authentic is authentic
+        assert read(found).authentic in (None, False)
 
 
 class TestWhoItWasSentTo:
