@@ -45,10 +45,11 @@ def show_explained(explained: Explained, out: Console) -> None:
         out.print()
         for line in _Told(each, ZoneInfo(pair.timezone), out.width).lines():
             out.print(line)
-    if explained.gaps:
+    for gap in explained.gaps:
         out.print()
-        for gap in explained.gaps:
-            out.print(Text("\n".join(wrapped("", f"{gap[:1].upper()}{gap[1:]}.", out.width))))
+        out.print(Text("\n".join(wrapped("", f"{gap.words[:1].upper()}{gap.words[1:]}", out.width)), style="bold"))
+        for line in _reasons(Counter(gap.against), "time", out.width) if gap.against else ():
+            out.print(line)
     used = {half for each in explained.explanations for _, halves in each.week for half in halves}
     if used:
         signs = "  ".join(f"{sign} {words}" for half, (sign, words) in SIGNS.items() if half in used and sign.strip())
@@ -76,7 +77,8 @@ class _Told:
         elif each.candidates:
             yield Text("  No time is possible now.")
         if len(possible) < len(each.candidates):
-            yield from self._reasons(Counter(c.against for c in each.candidates if c.against))
+            against = Counter(c.against for c in each.candidates if c.against)
+            yield from _reasons(against, "other time" if possible else "time", self.width)
         yield from _week(each.week)
 
     def _costs(self, possible: list[Candidate]) -> Iterator[Text]:
@@ -98,14 +100,15 @@ class _Told:
         if len(days) > DAYS:
             yield Text(f"    and {_count(len(days) - DAYS, 'more day')}", style="dim")
 
-    def _reasons(self, against: Counter[str]) -> Iterator[Text]:
-        """What ruled the other times out, the commonest reason first."""
-        total, shown = sum(against.values()), against.most_common(REASONS)
-        yield Text(f"  {_count(total, 'other')} {'was' if total == 1 else 'were'} ruled out:", style="dim")
-        if len(against) > REASONS:
-            shown.append((f"for {_count(len(against) - REASONS, 'more reason')}", total - sum(n for _, n in shown)))
-        for why, count in shown:
-            yield from (Text(line, style="dim") for line in wrapped(f"    {count:>4}  ", why, self.width))
+
+def _reasons(against: Counter[str], what: str, width: int) -> Iterator[Text]:
+    """What ruled times out, the commonest reason first."""
+    total, shown = sum(against.values()), against.most_common(REASONS)
+    yield Text(f"  {_count(total, what)} {'was' if total == 1 else 'were'} ruled out:", style="dim")
+    if len(against) > REASONS:
+        shown.append((f"for {_count(len(against) - REASONS, 'more reason')}", total - sum(n for _, n in shown)))
+    for why, count in shown:
+        yield from (Text(line, style="dim") for line in wrapped(f"    {count:>4}  ", why, width))
 
 
 def _story(each: Explanation, zone: ZoneInfo) -> Iterator[str]:

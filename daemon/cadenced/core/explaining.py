@@ -4,12 +4,15 @@ Owns nothing that decides: it asks the planner itself, once more, as if the meet
 it is shown.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from cadenced.core.bookings import Bookings, monday
+from cadenced.core.cadence import period, period_of
+from cadenced.core.gaps import without_time
 from cadenced.core.hindrances import SOFT, Cause, Hindrance
 from cadenced.core.model import Identity, Meeting, Pair, Person, State
 from cadenced.core.plan import Planner
@@ -88,6 +91,16 @@ class Explanation:
         return self.before is not None and self.before.start != self.meeting.start
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A place without a meeting, in words. `against`: how many times each reason ruled out; empty where the place did
+    not look for one.
+    """
+
+    words: str
+    against: Mapping[str, int]
+
+
 def explain(
     scene: Scene, hindrances: Sequence[Hindrance], decided: Sequence[Meeting] | None = None
 ) -> list[Explanation]:
@@ -105,6 +118,19 @@ def explain(
         week = week_around(meeting, [each for each in meetings if each is not meeting], search)
         told = Explanation(meeting, known.get(meeting.identity), week)
         found.append(_explained(scene.pair, told, search, quest, hindrances))
+    return found
+
+
+def explain_gaps(scene: Scene, hindrances: Sequence[Hindrance], gaps: Sequence[str]) -> list[Gap]:
+    """The `gaps` of a plan, each with what ruled its times out."""
+    pair, asked = scene.pair, {}
+    for search, quest in planned(scene)[1].values():
+        place = period(pair, period_of(pair, quest.identity.period)).whole
+        asked[without_time(quest, place)] = search, quest
+    found = []
+    for words in gaps:
+        all_of_it = _candidates(pair, *asked[words], hindrances) if words in asked else ()
+        found.append(Gap(words, Counter(each.against for each in all_of_it if each.against)))
     return found
 
 
@@ -136,6 +162,12 @@ def _explained(
     meeting = known.meeting
     refused = meeting.tries.refused + ((meeting.start,) if meeting.state is State.DECLINED else ())
     quest = quest._replace(refused=refused)
+    best, target = choose(search, quest), search.hours.utc(quest.target)
+    found = _candidates(pair, search, quest, hindrances)
+    return replace(known, candidates=found, target=target, because=best.reason if best else "")
+
+
+def _candidates(pair: Pair, search: Search, quest: Quest, hindrances: Sequence[Hindrance]) -> tuple[Candidate, ...]:
     costs = _Costs(pair, search, quest, hindrances)
     seen: dict[datetime, Candidate] = {}
     for tier, wall, points, fits in candidates(search.hours, quest):
@@ -146,8 +178,7 @@ def _explained(
             against = ruled_out(pair, found, span, hindrances, search.taken.bookings) if found else ""
             seen[start] = Candidate(*span, tuple(costs.parts(tier, wall, points, span)), against)
     order = sorted(seen.values(), key=lambda each: (bool(each.against), 0 if each.against else each.cost, each.start))
-    best, target = choose(search, quest), search.hours.utc(quest.target)
-    return replace(known, candidates=tuple(order), target=target, because=best.reason if best else "")
+    return tuple(order)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from cadenced.core.accounts import ORGANIZER, CalendarAccount
 from cadenced.core.answers import paused
-from cadenced.core.explaining import Explanation, explain
+from cadenced.core.explaining import Explanation, Gap, explain, explain_gaps
 from cadenced.core.fitting import Fit, fit
 from cadenced.core.guard import kept
 from cadenced.core.jointly import plan_jointly
@@ -44,13 +44,14 @@ class Decider:
         for pair in self.programme.pairs.values():
             self._in_use |= _accounts(pair.people)
 
-    async def explain(self, name: str, rows: Mapping[str, AccountRow]) -> tuple[Decision, list[Explanation]]:
-        """What is decided for a pair of the programme, and why its coming meetings have their times."""
+    async def explain(self, name: str, rows: Mapping[str, AccountRow]) -> tuple[list[Explanation], list[Gap]]:
+        """Why the coming meetings of a pair of the programme have their times, and why some have none."""
         [group] = (group for group in self.groups(self.programme.pairs) if name in group)
         [decision] = (each for each in await self.decide(group, rows) if each.pair == name)
         turn = self._turn(name, await self.store.load_pair(name), rows, decision.now)
         around = await self.neighbourhood.around(turn.pair, decision.now)
-        return decision, explain(turn.scene(around), around.hindrances, decision.meetings)
+        scene, known = turn.scene(around), around.hindrances
+        return explain(scene, known, decision.meetings), explain_gaps(scene, known, decision.gaps)
 
     async def fits(
         self, name: str, uid: str, span: Window, rows: Mapping[str, AccountRow]

@@ -119,8 +119,8 @@ async def explain_once(
             near = (loaded.programme.pairs[each] for each in (name, *decider.neighbourhood.sharing(name)))
             people = {person for each in near for person in each.people}
             await _look(parts, step, {account for p in people for account in (p.account, p.calendar) if account})
-        decision, found = await decider.explain(name, parts.wheel.rows)
-        return Explained(decision.now, pair, tuple(found), decision.gaps)
+        found, gaps = await decider.explain(name, parts.wheel.rows)
+        return Explained(parts.clock.now(), pair, tuple(found), tuple(gaps))
 
 
 async def confirm_once(installation: Installation) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cadenced.core.explaining import Candidate, Explanation
+from cadenced.core.explaining import Candidate, Explanation, Gap
 from cadenced.core.model import Pair
 from cadenced.service.report import meeting_json, rfc3339
 
@@ -17,12 +17,12 @@ SHOWN = 500  # candidates of each sort in JSON: all of a month; a quarter in whi
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A pair's coming meetings, each with its explanation. `gaps`: places for which no time was found, in words."""
+    """A pair's coming meetings, each with its explanation. `gaps`: places for which no time was found."""
 
     now: datetime
     pair: Pair
     explanations: tuple[Explanation, ...]
-    gaps: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -30,7 +30,7 @@ class Explained:
             "pair": self.pair.id,
             "timezone": self.pair.timezone,
             "meetings": [self._meeting(each) for each in self.explanations],
-            "gaps": list(self.gaps),
+            "gaps": [{"gap": each.words, "reasons": dict(each.against)} for each in self.gaps],
         }
 
     def _meeting(self, each: Explanation) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cadenced.core.bookings import Bookings
 from cadenced.core.cadence import call_slots, period
-from cadenced.core.explaining import GIVEN_UP, explain
+from cadenced.core.explaining import GIVEN_UP, Gap, explain, explain_gaps
 from cadenced.core.hindrances import Cause, Hindrance, taken
 from cadenced.core.model import Horizon, Kind, Limits, State, Tries
 from cadenced.core.plan import plan_scene
@@ -183,3 +183,16 @@ def test_a_time_that_somebody_refused_is_not_free_in_the_week():
     tried = replace(STANDING[0], tries=Tries(1, NOW, (utc("2026-12-10T10:00"),)))
     first = explained(standing=(tried, *STANDING[1:]))[0]
     assert [half(first, f"2026-12-10T{each}") for each in ("10:30", "11:00")] == [Half.TAKEN, Half.FREE]
+
+
+def test_a_period_without_a_time_is_told_with_what_ruled_its_times_out():
+    december = Hindrance(utc("2026-12-01T00:00"), utc("2027-01-01T00:00"), "maya", Cause.LEAVE)
+    around = scene(hindrances=[december])
+    plan = plan_scene(around)
+    [gap] = explain_gaps(around, [december], plan.gaps)
+    assert gap.words == "no time for a face-to-face meeting between 2026-12-01 and 2026-12-31"
+    assert set(gap.against) == {"Maya is on leave"}
+
+
+def test_a_gap_that_no_place_looked_for_is_told_as_it_is():
+    assert explain_gaps(scene(), (), ["no time nearer"]) == [Gap("no time nearer", {})]
