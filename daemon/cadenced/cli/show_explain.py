@@ -74,8 +74,8 @@ class _Told:
         possible = [c for c in each.candidates if not c.against]
         if possible:
             yield from self._costs(possible)
-        elif each.candidates:
-            yield Text("  No time is possible now.")
+        elif each.candidates and each.before is not None and not each.moves:
+            yield Text("  No other time is possible now.")
         if len(possible) < len(each.candidates):
             against = Counter(c.against for c in each.candidates if c.against)
             yield from _reasons(against, "other time" if possible else "time", self.width)
@@ -124,12 +124,14 @@ def _story(each: Explanation, zone: ZoneInfo) -> Iterator[str]:
         yield f"Its best day, by the cadence, is {_day(each.target, zone)}."
     else:
         yield "It comes from an older policy: today's has no place for it, and nothing better was looked for."
+    anew = each.before is None or each.moves
     if best is None or meeting.state is State.CANCELLED:
-        return
-    if best.start == meeting.start:
-        if not (each.before is None or each.moves):
+        if anew and each.candidates:
+            yield "It was chosen together with their other pairs' meetings, which leave it nothing else."
+    elif best.start == meeting.start:
+        if not anew:
             yield f"It would be chosen again today: {each.because}."
-    elif each.before is None or each.moves:
+    elif anew:
         yield f"By itself it would be {_when(best.start, zone)}, but their other pairs' meetings need a time, too."
     else:
         yield f"If it had no time yet, it would be {_when(best.start, zone)}: {each.because}."
