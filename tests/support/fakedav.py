@@ -50,7 +50,7 @@ class Faults:
 
 class FakeDav:
     """Users with a home at /USER/ and calendars in it. `requests` counts by method; `defaults` are default calendars,
-    by user.
+    and `addresses` what else the server knows somebody by, both by user.
     """
 
     def __init__(self, users: dict[str, str], now: Callable[[], datetime]) -> None:
@@ -59,6 +59,7 @@ class FakeDav:
         for user, password in users.items():
             self.add(user, password)
         self.defaults: dict[str, str] = {}
+        self.addresses: dict[str, list[str]] = {}
         self.faults = Faults()
         self.requests: dict[str, int] = {}
         self.app = web.Application(client_max_size=8 << 20)
@@ -124,6 +125,8 @@ class FakeDav:
         props = _kind(_COLLECTION) + _href("d:current-user-principal", f"/{user}/")
         if parts:
             props += _href("c:calendar-home-set", f"/{user}/") + _href("c:schedule-inbox-URL", f"/{user}/inbox/")
+            if known := "".join(f"<d:href>{each}</d:href>" for each in self.addresses.get(user, ())):
+                props += f"<c:calendar-user-address-set>{known}</c:calendar-user-address-set>"
         members = [response(f"/{user}/" if parts else "/", props)]
         if parts and request.headers.get("Depth") == "1":
             members += [_calendar(user, name, calendar) for name, calendar in self.homes[user].items()]

@@ -13,6 +13,7 @@ from cadenced.core.busytime import BusyQuery, BusySeen, Span
 from cadenced.core.errors import AccessError, ConfigError, MissingError, PermanentError, TemporaryError
 from cadenced.core.model import Horizon, Person, Programme
 from cadenced.core.records import AccountRow, AccountStatus
+from cadenced.reconciler.bugs import told_as_bug
 from cadenced.reconciler.guestbusy import GuestBusy
 from cadenced.reconciler.ports import Calendars, Clock, Store
 from cadenced.wire.ical import observe
@@ -112,7 +113,8 @@ class BusyWatch:
         if (watched.listed is not None and now < watched.listed + ANEW) or watched.resting("", now):
             return False
         try:
-            found = await self.calendars.to_read(self.accounts[name])
+            with told_as_bug(name):
+                found = await self.calendars.to_read(self.accounts[name])
         except TemporaryError:
             watched.rest("", now + PAUSE)
             return False
@@ -163,13 +165,14 @@ class _Reader:
         if self.watched.resting(url, now):
             return False
         try:
-            changed = await self._read(collection, now)
+            with told_as_bug(self.row.account):
+                changed = await self._read(collection, now)
         except TemporaryError:
             self.watched.rest(url, now + PAUSE)
         except MissingError:
             self.watched.rest(url, now + REST)
             self.watched.listed = None  # there, it will be missing too
-        except (AccessError, PermanentError) as error:
+        except (AccessError, ConfigError, PermanentError) as error:
             self.watched.rest(url, now + REST, refused=True)
             await self.watch.tell(self.watched, self.row.account, self._refused(collection, error))
         else:
@@ -199,13 +202,10 @@ class _Reader:
 
     def _missed(self, collection: Collection, count: int) -> str:
         name, which = self.row.account, collection.name or collection.url
-        words = (
-            f'Of the calendar "{which}" of the account {name!r}, {count} events are read for their first time alone, '
-        )
-        words = (
-            f"{words}or not at all: they are too many, or recur in ways that are not followed. Beyond that they count "
-        )
-        return f"{words}as free. If it need not be read, name the others: read = […] in [calendars.{name}]"
+        are = "1 event is read for its" if count == 1 else f"{count} events are read for their"
+        words = f'Of the calendar "{which}" of the account {name!r}, {are} first time alone, or not at all: there are '
+        words = f"{words}too many, or they recur in ways that are not followed. Beyond that they count as free. If the "
+        return f"{words}calendar need not be read, name the others: read = […] in [calendars.{name}]"
 
     def _refused(self, collection: Collection, error: Exception) -> str:
         name = self.row.account

@@ -25,7 +25,7 @@ from cadenced.wire.busy import busy_times, free_busy_times
 READING = 30.0  # seconds for all events of one calendar: of a slower one free/busy is asked, lest others wait
 FRESH = 60.0  # seconds for which what the login leads to need not be asked again
 SMALL = 1 << 15  # characters of events that are read where we are: of more, in a thread
-HERE = 50_000  # steps that this may take: some 50 ms. What takes more is left to the thread, from its beginning
+HERE = 20_000  # steps that recurring there may take: some 20 ms. What takes more is left to the thread, as a whole
 ICAL = "text/calendar; charset=utf-8"
 TAKEN = frozenset({"no-uid-conflict", "unique-scheduling-object-resource"})  # of a 403 (Cyrus), RFC 4791 §5.3.2.1
 

@@ -30,9 +30,9 @@ LONGEST_LINE = 1 << 16  # characters: an EXDATE of twenty years of weeks has 16,
 LARGEST_ZONE = 1000  # lines: some servers write every change of a century
 ZONES = 256  # of VTIMEZONEs read: calendars of many people have the same few
 PASSED = 40  # characters that are looked through in a step
-LINE = 25  # steps for a line that is parsed; beyond LONG characters two for each: of EXDATE, 16 are a date
-LONG = 200
-ZONE = 300_000  # steps for a VTIMEZONE whose TZID nobody else knows: its changes are worked out from its first year on
+LINE = 25  # steps for a line that is parsed, and half a step for each of its characters
+LONG = 200  # characters; two steps and a half for each one beyond: sixteen of an EXDATE are a date
+ZONE = 50_000  # steps for a VTIMEZONE whose TZID nobody else knows: its changes are worked out from its first year on
 RULES = 12  # that a VTIMEZONE may have: summer time and winter time, as they were in some decades
 _NAME = re.compile(r"[A-Za-z0-9-]+(?=[:;])")
 _TZID = re.compile(r';TZID=("[^"]*"|[^":;,]*)', re.IGNORECASE)
@@ -62,7 +62,7 @@ def bare_components(body: str, timezone: str, steps: Steps | None = None) -> lis
         steps.take(len(body) // PASSED)
     parts = _parts(unfold(body))
     if steps is not None:
-        steps.take(sum(LINE + 2 * max(0, len(line) - LONG) for line in parts.lines))
+        steps.take(sum(LINE + len(line) // 2 + 2 * max(0, len(line) - LONG) for line in parts.lines))
     text = "\r\n".join(["BEGIN:VCALENDAR", *parts.lines, "END:VCALENDAR", ""])
     zones = _Zones(parts.zones, ZoneInfo(timezone), steps)
     found: list[Bared] = [each for each in Calendar.from_ical(text).subcomponents if each.name in COMPONENTS]

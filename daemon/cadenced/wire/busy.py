@@ -23,19 +23,19 @@ PRODID = "-//cadenced//cadenced//EN"
 FREE = frozenset({"FREE", "WORKINGELSEWHERE"})  # of OUTLOOK
 NOT_COMING = frozenset({"DECLINED", "DELEGATED"})  # of PARTSTAT (RFC 5545 §3.2.12)
 MOST = 20_000  # events of one calendar that are read: a busy decade; more would be read at the cost of the others
-CALENDAR = 6_000_000  # steps for a calendar's text, some seconds for MOST events; and again for a thousand that recur
+CALENDAR = 3_000_000  # steps for what recurs in a calendar: five thousand weekly events, or a thousand daily ones
 EARLIEST, LATEST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def busy_times(bodies: Iterable[str], query: BusyQuery, most: int = CALENDAR) -> BusyReading:
     """When the events in these calendar texts keep their person busy. Never raises: what cannot be read blocks nothing,
     and of what recurs in ways that are not followed, or at a price beyond `most` steps for all, the first time alone
-    is told. As many steps are for the texts.
+    is told. Twice as many steps are for the texts.
 
     Blocking, for a microsecond a step: seconds, for thousands of events.
     """
     found: list[BusyTime] = []
-    left, missed, steps, reading = MOST, 0, Steps(most), Steps(most)
+    left, missed, steps, reading = MOST, 0, Steps(most), Steps(2 * most)
     for body in bodies:
         try:
             events = _events(body, query.timezone, reading if left > 0 else Steps(0))

@@ -19,7 +19,7 @@ from cadenced.wire.bare import Bared
 from cadenced.wire.rules import rule_of
 from cadenced.wire.steps import Steps, UnboundedError
 
-EVENT = 400_000  # steps for one event: every hour of the window, or a COUNT that began in another century
+EVENT = 200_000  # steps for one event: every hour of the window three times over, or every day for a century
 TIME = 25  # steps for one of its times or of its dates, once it is named
 DIRECT = 10  # the same, where nothing but a rule says it
 COMPARED = 5  # steps for a time towards each exception that may say something of it

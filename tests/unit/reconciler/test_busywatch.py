@@ -73,6 +73,15 @@ class TestWhatIsRead:
         await home.rests()
         assert await busy(home) == {}
 
+    async def test_and_by_every_address_that_the_server_knows_them_by(self, home):
+        home.dav.addresses["maya"] = ["mailto:M.Okafor@corp.example", "/maya/"]
+        for n, attendee in enumerate(("mailto:m.okafor@corp.example", "/maya/")):
+            body = hour(":20261215T100000Z", f"ATTENDEE;PARTSTAT=DECLINED:{attendee}", uid=f"d{n}")
+            home.calendar("maya").put(f"d{n}.ics", body)
+        await home.restarts()
+        await home.rests()
+        assert await busy(home) == {}
+
     async def test_only_the_named_calendars_are_read(self, home):
         home.calendar("maya").put("d.ics", DENTIST)
         home.calendar("maya", "private").put("e.ics", hour(":20261216T100000Z"))
@@ -219,6 +228,19 @@ class TestWhatCannotBeRead:
         seen.dav.faults.status = 503
         await seen.later()
         assert (await busy(seen))["maya"] == [DENTIST_TIME, "2026-12-16 10:00/11:00"]
+
+    async def test_of_what_recurs_in_ways_that_are_not_followed_a_human_hears_until_it_is_gone(self, home):
+        home.calendar("maya", "private").put("d.ics", hour(":20261215T100000Z", "RRULE:FREQ=HOURLY", uid="dentist"))
+        for _ in range(3):
+            await home.rests()
+            assert await busy(home) == {"maya": [DENTIST_TIME]}
+            text = (await home.alerts())["busy/maya"].text
+            assert "Of the calendar \"Private\" of the account 'maya', 1 event is read for its first time alone" in text
+            assert "read = […] in [calendars.maya]" in text
+            await home.restarts()
+        home.calendar("maya", "private").remove("d.ics")
+        await home.later(hours=25)
+        assert "busy/maya" not in await home.alerts()
 
     async def test_an_unknown_name_is_told_and_stops_nothing(self, home):
         home.accounts["maya"] = replace(home.accounts["maya"], read=("Wrok",))

@@ -29,6 +29,8 @@ class TestWhatBlocks:
             "X-MICROSOFT-CDO-BUSYSTATUS:FREE",
             f"ATTENDEE;PARTSTAT=DECLINED:{ME}",
             f'ATTENDEE;CN="Maya: a;b";PARTSTAT=DELEGATED:{ME}',
+            "ATTENDEE;PARTSTAT=DECLINED;EMAIL=Maya@example.org:/principals/7/",
+            'ATTENDEE;EMAIL="maya@example.org";PARTSTAT=DECLINED:urn:uuid:7f3c',
         ],
     )
     def test_these_block_nothing(self, line):
@@ -45,6 +47,7 @@ class TestWhatBlocks:
         "lines",
         [
             ("ATTENDEE;PARTSTAT=DECLINED:mailto:jonas@example.org", f"ATTENDEE;PARTSTAT=ACCEPTED:{ME}"),
+            ("ATTENDEE;PARTSTAT=DECLINED;EMAIL=jonas@example.org:/principals/7/",),
             (f"ATTENDEE:{ME}",),  # the one who invites is often listed without an answer
             (f"ORGANIZER;PARTSTAT=DECLINED:{ME}",),
         ],

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.support.busy import WINDOW, busy, calendar, hour, query, vevent
 from tests.support.events import zone
 from tests.support.programme import utc
+from tests.support.rules import rules, text
 
 WEEKLY = "RRULE:FREQ=WEEKLY;BYDAY=TU"
 HOUR = timedelta(hours=1)
@@ -62,10 +63,18 @@ class TestRules:
         rule = f"FREQ={frequency};INTERVAL={interval}{more}"
         start = datetime.combine(first, time(10))
         naive = [moment.replace(tzinfo=None) for moment in DECEMBER]
-        assume(frequency != "DAILY" or interval % 7)  # such a rule comes always or never, and to find out takes long
+        assume(frequency != "DAILY" or interval % 7)  # it comes always or never, and to find out takes dateutil long
         true = {*rrulestr(rule, dtstart=start).between(naive[0] - HOUR, naive[1]), start}
         found = december(hour(f":{start:%Y%m%dT%H%M%SZ}", f"RRULE:{rule}"))
         assert found == [f"{each:%Y-%m-%d %H:%M}/{each + HOUR:%H:%M}" for each in sorted(true) if each >= naive[0]]
+
+    @settings(deadline=None)
+    @given(rules(), st.dates(date(2024, 1, 1), date(2026, 12, 20)), st.sampled_from(["Z", ""]), st.integers(1, 50))
+    def test_an_exception_elsewhere_changes_none_of_its_times(self, rule, day, zone, hours):
+        first = (f":{day:%Y%m%d}T100000{zone}", f"RRULE:{text(*rule)}")
+        lines = (f"DURATION:PT{hours}H", "EXDATE:20280101T100000Z")
+        with_it, without = (calendar(vevent(*first, *lines[:n])) for n in (2, 1))
+        assert busy(with_it, timezone="Europe/Berlin") == busy(without, timezone="Europe/Berlin")
 
     def test_days_recur_from_midnight_to_midnight_of_the_person(self):
         day = calendar(vevent(";VALUE=DATE:20200107", "RRULE:FREQ=YEARLY;BYMONTH=12;BYMONTHDAY=8"))
