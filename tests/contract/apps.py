@@ -75,6 +75,7 @@ class App:
         calendar = Calendar.from_ical(thing.body)
         event = calendar.events[0]
         change(event)
+        calendar.add_missing_timezones()
         if self.stamps:
             for name in ("LAST-MODIFIED", "DTSTAMP"):
                 _set(event, name, self.clock.now())

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
@@ -21,6 +22,7 @@ from cadenced.service.standing import PairStatus, pairs_stand
 from cadenced.shell.calendars import CalDav
 from cadenced.shell.mailer import Mailer
 from cadenced.shell.store import Store
+from cadenced.wire.message import Composer
 from tests.contract.apps import App
 from tests.contract.servers import Server
 from tests.interop.cyrus import address
@@ -29,7 +31,19 @@ from tests.support.programme import hours, pair, person, programme
 from tests.support.smtpd import Postbox, smtp_server
 
 HORIZON = Horizon(timedelta(weeks=8))  # of two meetings, at first: each costs a second of a slow server
+SENDER = "Mentoring <agenda@example.org>"
 USERS = {"maya": "alice", "jonas": "bob"}  # who is who on the server
+
+
+@cache
+def words() -> Composer:
+    """Made once for all tests: to make it costs more than all else that one does."""
+    return Composer(SENDER, plus_addressing=True, templates={})
+
+
+class Ready(Loaded):
+    def composer(self) -> Composer:
+        return words()
 
 
 @dataclass
@@ -75,8 +89,8 @@ class Household:
         await self.loads(replace(before, face_to_face=replace(before.face_to_face, where=where)))
 
     async def loads(self, *pairs: Pair) -> None:
-        mail = MailAccount("127.0.0.1", self.postbox.port, "none", "Mentoring <agenda@example.org>")
-        loaded = Loaded(programme(*pairs), self.accounts, mail, HORIZON, {}, POLL, "petra@example.org")
+        mail = MailAccount("127.0.0.1", self.postbox.port, "none", SENDER)
+        loaded = Ready(programme(*pairs), self.accounts, mail, HORIZON, {}, POLL, "petra@example.org")
         await self.parts.install(loaded)
         await self.rests()
 

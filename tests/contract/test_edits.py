@@ -43,14 +43,14 @@ class TestMoved:
 
         def travels(event):
             event["DTSTART"] = vDDDTypes((before.start + DAY).astimezone(zone))
-            event.add("duration", event["DTEND"].dt - before.start)
+            event.add("duration", timedelta(minutes=90))
             del event["DTEND"]
 
         home.jonas.edits(before.uid, travels)
         await home.later()
         assert home.seen(before.uid) == [before.start + DAY] * 2
         theirs = home.maya.event(before.uid)
-        assert theirs["DTEND"].dt - theirs["DTSTART"].dt == timedelta(hours=1)
+        assert theirs["DTEND"].dt - theirs["DTSTART"].dt == timedelta(minutes=90)
         assert await home.is_quiet()
 
     async def test_a_new_length_is_taken_over(self, home):
@@ -84,6 +84,18 @@ class TestMoved:
         await home.later()
         assert home.seen(before.uid) == [before.start + DAY] * 2
         assert [len(home.mails(who, "Now")) for who in home.apps] == [0, 1]
+        assert await home.is_quiet()
+
+    async def test_what_the_other_wrote_between_our_look_and_our_write_is_kept(self, home):
+        await home.runs()
+        before = await home.first()
+        home.maya.moves(before.uid, DAY)
+        await home.parts.wheel.look()
+        home.jonas.writes(before.uid, summary="Coffee")
+        await home.parts.wheel.turn(await home.parts.wheel.due())
+        assert home.seen(before.uid) == [before.start + DAY] * 2
+        assert str(home.jonas.event(before.uid)["SUMMARY"]) == "Coffee"
+        await home.rests()
         assert await home.is_quiet()
 
 
@@ -126,6 +138,15 @@ class TestRefused:
         [now] = {*home.seen(before.uid)}
         assert now not in (None, before.start)
         assert (await home.meeting(before.uid)).tries.refused == (before.start,)
+        assert await home.is_quiet()
+
+    async def test_by_one_and_moved_by_the_other_it_is_in_both_where_it_was_moved(self, home):
+        await home.runs()
+        before = await home.first()
+        home.maya.deletes(before.uid)
+        home.jonas.moves(before.uid, DAY)
+        await home.later()
+        assert home.seen(before.uid) == [before.start + DAY] * 2
         assert await home.is_quiet()
 
 
