@@ -7,6 +7,7 @@ Must never know who is told.
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from cadenced.core.availability import SharedHours
 from cadenced.core.cadence import furthest, on_grid, period, period_of
@@ -28,9 +29,10 @@ def far_apart(
     pair: Pair, meetings: Sequence[Meeting], wall_of: Callable[[Meeting], datetime], now: datetime
 ) -> Iterator[str]:
     """Where a face-to-face meeting is further from the one before than any should be (DESIGN §5), by our choice or a
-    human's: what they moved or called off leaves the gap counting (DESIGN §7). Of what was refused they are asked, and
-    a pause is meant. `meetings` are in order of time.
+    human's: what they moved or called off leaves the gap counting (DESIGN §7). Of what was refused they are asked, of a
+    period without a meeting they are told as long as it lasts, and a pause is meant. `meetings` are in order of time.
     """
+    today = now.astimezone(ZoneInfo(pair.timezone)).replace(tzinfo=None)
     known = [meeting for meeting in meetings if meeting.identity.kind is Kind.FACE_TO_FACE]
     standing = [meeting for meeting in known if meeting.state is State.STANDING]
     for before, after in pairwise(standing):
@@ -39,12 +41,13 @@ def far_apart(
         wall, previous = wall_of(after), wall_of(before)
         place = period(pair, period_of(pair, wall.date()))
         limit = furthest(place, previous)
-        between = {meeting.state for meeting in known if before.start < meeting.start < after.start}
-        if wall <= limit or State.DECLINED in between or _pauses(pair, previous.date(), wall.date()):
+        between = [meeting for meeting in known if before.start < meeting.start < after.start]
+        asked = any(meeting.state is State.DECLINED and meeting.start > now for meeting in between)
+        if wall <= limit or asked or _pauses(pair, previous.date(), wall.date()):
             continue
-        if State.CANCELLED in between or before.pinned or after.pinned:
+        if before.pinned or after.pinned or any(meeting.state is State.CANCELLED for meeting in between):
             yield f"no face-to-face meeting from {previous.date()} to {wall.date()}, as they placed or called them off"
-        elif place.whole[0] < limit:  # else a period without one is told already
+        elif place.whole[0] < max(limit, today):
             yield f"no time for a face-to-face meeting nearer to that of {previous.date()} than {wall.date()}"
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from cadenced.core.availability import SharedHours
-from cadenced.core.cadence import CallSlot, Period, call_count, call_slots, on_grid, period, period_of
+from cadenced.core.cadence import CLOSEST, TARGET, CallSlot, Period, call_count, call_slots, on_grid, period, period_of
 from cadenced.core.gaps import far_apart, why_dropped, without_time
 from cadenced.core.ground import Ground
 from cadenced.core.merge import buried
@@ -176,9 +176,9 @@ class Planner:
 
     def _new(self, quest: Quest, place: Window) -> Generator[Quest, Slot | None, datetime | None]:
         yielding = self._yielding(quest.identity)
-        if place[1] <= self.earliest or not self.hours.open(place):
+        if place[1] <= self.earliest or not self.hours.open(place) or self._joins_late(quest.identity, place):
             # before us, which is history and not arrears; or the pair pauses all the time
-            return self._keep(yielding) if yielding else None
+            return self._keep(yielding) if yielding and not yielding.dispensable else None
         if yielding is not None:
             return (yield from self._other(yielding, quest, place))
         fallen = self.fallen.get(quest.identity) if self.fallen else None
@@ -187,6 +187,14 @@ class Planner:
             return self._place(quest.identity, slot)
         self.gaps.append(without_time(quest, place))
         return None
+
+    def _joins_late(self, identity: Identity, place: Window) -> bool:
+        """Whether a pair that joins us half-way leaves this period's face-to-face meeting to history: in what is left
+        of it, that would be too near to the next one.
+        """
+        joins = identity.kind is Kind.FACE_TO_FACE and identity not in self.known
+        left = (place[1] - place[0]) * (CLOSEST - TARGET) // 100
+        return joins and self.earliest > place[1] - left and not any(each < place[1] for each in self.neighbours)
 
     def _other(self, yielding: Yielding, quest: Quest, place: Window) -> Generator[Quest, Slot | None, datetime | None]:
         """Another time for a meeting that gives way; where there is none, its people are asked."""

@@ -59,7 +59,8 @@ class Annals:
     edited: dict[str, datetime] = field(default_factory=dict)  # by pair: when its file was saved last
     disturbed: dict[str, datetime] = field(default_factory=dict)  # by pair: when somebody did something to it
     changes: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))  # by uid, of the service
-    stood: dict[str, Times] = field(default_factory=dict)  # where a meeting was, when last seen
+    stood: dict[str, Seen] = field(default_factory=dict)  # a meeting, when last seen
+    fallen: set[str] = field(default_factory=set)  # uids that the service took off because nothing was free
     asked: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))  # by pair: mails of Mail.TIMES
 
     def moved_to(self, uid: str, times: Times) -> bool:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import holidays
 
 from cadenced.core.model import Kind, Pair, Person
-from tests.simulation.lives.annals import Annals, Eyes, Times
+from tests.simulation.lives.annals import Annals, Eyes
 from tests.simulation.lives.village import Village
 from tests.simulation.readings import Seen
 from tests.simulation.town import add_months
@@ -28,7 +28,6 @@ class Vows:
         self._village, self._annals, self._eyes = village, annals, eyes
         self._holidays = {name: _days_off(who) for name, who in village.people.items()}
         self._silent: dict[tuple[str, datetime, datetime | None], datetime] = {}  # pair, last and next: since when
-        self._told: dict[str, datetime] = {}  # by pair: when it was last an alert that a human must choose a time
         self.judged = Counter[str]()
 
     # what the service has just done
@@ -39,39 +38,50 @@ class Vows:
             before = self._annals.stood.get(uid)
             if copies:
                 self._judge_write(next(iter(copies.values())), copies, now)
-            elif before is not None and not self._annals.refused(uid, before[0]):
-                del self._annals.stood[uid]  # it was taken off, for leave perhaps; if it comes back, that is no change
+            elif before is not None and not self._annals.refused(uid, before.start):
+                self._gone(before, now)
 
     def _judge_write(self, seen: Seen, copies: dict[str, Seen], now: datetime) -> None:
         annals, before = self._annals, self._annals.stood.get(seen.uid)
         if not annals.on(copies) or seen.start < now:
             return
         self._copies_agree(seen, copies)
-        if seen.times == before:
+        if before is not None and seen.times == before.times:
             return
-        annals.stood[seen.uid] = seen.times
+        annals.stood[seen.uid] = seen
         if annals.by_human(seen.uid, seen.times):
             return
         self.judged["placed"] += 1
-        if before is not None and before[0] != seen.start:
-            self._changed(seen, before, now)
+        if seen.uid in annals.fallen or (before is not None and before.start != seen.start):
+            self._changed(seen, now)
+        annals.fallen.discard(seen.uid)
         self._placed_well(seen, now)
+
+    def _gone(self, before: Seen, now: datetime) -> None:
+        """Taken off by the service. Where that follows the file, as for leave, its return is no change either."""
+        del self._annals.stood[before.uid]
+        if before.start > now and self._changed(before, now):
+            self._annals.fallen.add(before.uid)
+            self.judged["fell out"] += 1
 
     def _copies_agree(self, seen: Seen, copies: dict[str, Seen]) -> None:
         keepers = {person.id for person in self._pair(seen).people if person.calendar}
         assert copies.keys() == keepers, f"only {sorted(copies)} know of {_told(seen)}"
         assert len({each.times for each in copies.values()}) == 1, f"two times of one meeting: {_told(seen)}"
 
-    def _changed(self, seen: Seen, before: Times, now: datetime) -> None:
-        """Not more than three times, nor twice a day; but what follows a saved file, or a human's move, is no whim."""
-        uid, changes = seen.uid, self._annals.changes
+    def _changed(self, seen: Seen, now: datetime) -> bool:
+        """Not more than three times, nor twice a day; but what follows a saved file, or a human's move, is no whim.
+        Whether it counts.
+        """
+        changes = self._annals.changes[seen.uid]
         since = self._annals.edited.get(seen.pair)
         if since is not None and now - since < FOLLOWS:
-            return
-        assert not changes[uid] or now - changes[uid][-1] >= DAY, f"changed twice in a day: {before} to {_told(seen)}"
-        changes[uid].append(now)
-        assert len(changes[uid]) <= 3, f"changed a fourth time: {changes[uid]}, {_told(seen)}"
+            return False
+        assert not changes or now - changes[-1] >= DAY, f"changed twice in a day: {changes[-1]}, {_told(seen)}"
+        changes.append(now)
+        assert len(changes) <= 3, f"changed a fourth time: {changes}, {_told(seen)}"
         self.judged["changed"] += 1
+        return True
 
     def _placed_well(self, seen: Seen, now: datetime) -> None:
         pair = self._pair(seen)
@@ -159,9 +169,8 @@ class Vows:
             self.judged["asked"] += 1
 
     def _never_silent(self, pair: Pair, found: list[dict[str, Seen]], now: datetime, alerts: set[str]) -> None:
-        """A meeting within the longest gap, unless a human moved or cancelled it, or has been asked."""
-        if any(key.startswith((f"pair/{pair.id}/asked/", f"pair/{pair.id}/gap/")) for key in alerts):
-            self._told[pair.id] = now
+        """A meeting within the longest gap; or a human has been asked, or told of it."""
+        open_now = any(key.startswith((f"pair/{pair.id}/asked/", f"pair/{pair.id}/gap/")) for key in alerts)
         meetings = [copies for copies in found if _any(copies).identity.kind is Kind.FACE_TO_FACE]
         standing = sorted(_any(copies).start for copies in meetings if self._annals.on(copies))
         begin = datetime.combine(pair.start, datetime.min.time(), UTC)
@@ -171,15 +180,9 @@ class Vows:
             return
         if now - self._silent.setdefault((pair.id, last, coming), now) < SELDOM:
             return  # the next meeting is written when the pair's turn comes
-        asked = max([self._told.get(pair.id, last), *self._annals.asked[pair.id]]) > last
-        cancelled = any(
-            each.cancelled and each.start > last and (coming is None or each.start <= _latest(pair, coming))
-            for copies in meetings
-            for each in copies.values()
-        )
-        by_hand = any(self._annals.moves.get(_any(copies).uid) and _any(copies).start >= last for copies in meetings)
-        assert asked or cancelled or by_hand, f"{pair.id} goes silent: last {last}, next {coming}"
-        self.judged["silent, and asked"] += asked
+        asked = any(at > last for at in self._annals.asked[pair.id])
+        assert open_now or asked, f"{pair.id} goes silent: last {last}, next {coming}"
+        self.judged["silent, and told" if open_now else "silent, and asked"] += 1
 
     _village_began = datetime(2026, 11, 24, tzinfo=UTC)
 

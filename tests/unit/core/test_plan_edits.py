@@ -244,6 +244,17 @@ def test_nothing_is_planned_after_a_pair_s_last_day_and_nothing_is_missed():
 # --- beginnings
 
 
+def test_a_pair_that_joins_late_in_a_period_begins_with_the_next_one():
+    """In the last thirty percent of a period, its meeting would be too near to that of the next."""
+    p = pair(start=date(2026, 8, 1))
+    late = plan(p, now=utc("2026-11-27T09:00")).meetings
+    assert [m.identity.kind for m in late][:3] == [Kind.CALL, Kind.FACE_TO_FACE, Kind.CALL]
+    assert days(late)[:5] == ["11-30", "12-07", "12-17", "12-28", "01-07"]
+    assert plan(p, late, now=utc("2026-11-28T09:00")).meetings[:5] == late[:5]
+    earlier = plan(p, now=utc("2026-11-18T09:00")).meetings
+    assert (days(earlier)[0], earlier[0].identity.kind) == ("11-19", Kind.FACE_TO_FACE)
+
+
 def test_a_pair_from_long_ago_has_no_arrears_of_calls_either_and_nothing_is_missed():
     now = utc("2026-11-24T09:00")
     result = plan(pair(start=date(2025, 1, 15)), now=now)
