@@ -27,10 +27,10 @@ def coming(meetings, first, last):
 
 
 async def readers(house):
-    """Who gets a mail when the next meeting is near that did not before."""
+    """Who gets a mail before the next meeting begins that did not so far: as late as a pause may have put it off."""
     known = {mail["key"] for mail in await house.mails()}
     coming_up = [m for m in await house.standing() if m.state is State.STANDING and m.start > house.clock.at]
-    house.clock.at = coming_up[0].start - 2 * DAY
+    house.clock.at = coming_up[0].start - MINUTE
     await house.rests()
     return {mail["person"] for mail in await house.mails() if mail["key"] not in known}
 
