@@ -180,8 +180,7 @@ class Pair:
 
     @property
     def people(self) -> tuple[Person, Person]:
-        """Mentor first: the mentor breaks ties."""
-        return (self.mentor, self.protege)
+        return (self.mentor, self.protege)  # the mentor breaks ties
 
     @property
     def closed(self) -> tuple[DateRange, ...]:
