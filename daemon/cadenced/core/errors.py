@@ -21,6 +21,10 @@ class PermanentError(CadencedError):
     """Nobody can mend it by trying again: report it."""
 
 
+class BugError(PermanentError):
+    """Something that nobody foresaw: who wrote cadenced must act, and it is tried again now and then."""
+
+
 class AccessError(PermanentError):
     """The server refuses these credentials: whoever keeps them must act, and trying again may lock the account."""
 

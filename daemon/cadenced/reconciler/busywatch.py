@@ -13,6 +13,7 @@ from cadenced.core.busytime import BusyQuery, BusySeen, Span
 from cadenced.core.errors import AccessError, ConfigError, MissingError, PermanentError, TemporaryError
 from cadenced.core.model import Horizon, Person, Programme
 from cadenced.core.records import AccountRow, AccountStatus
+from cadenced.reconciler.bugs import told_as_bug
 from cadenced.reconciler.guestbusy import GuestBusy
 from cadenced.reconciler.ports import Calendars, Clock, Store
 from cadenced.wire.ical import observe
@@ -112,7 +113,8 @@ class BusyWatch:
         if (watched.listed is not None and now < watched.listed + ANEW) or watched.resting("", now):
             return False
         try:
-            found = await self.calendars.to_read(self.accounts[name])
+            with told_as_bug(name):
+                found = await self.calendars.to_read(self.accounts[name])
         except TemporaryError:
             watched.rest("", now + PAUSE)
             return False
@@ -163,13 +165,14 @@ class _Reader:
         if self.watched.resting(url, now):
             return False
         try:
-            changed = await self._read(collection, now)
+            with told_as_bug(self.row.account):
+                changed = await self._read(collection, now)
         except TemporaryError:
             self.watched.rest(url, now + PAUSE)
         except MissingError:
             self.watched.rest(url, now + REST)
             self.watched.listed = None  # there, it will be missing too
-        except (AccessError, PermanentError) as error:
+        except (AccessError, ConfigError, PermanentError) as error:
             self.watched.rest(url, now + REST, refused=True)
             await self.watch.tell(self.watched, self.row.account, self._refused(collection, error))
         else:

@@ -3,20 +3,22 @@
 Owns how often it is asked, and that a meeting of ours keeps its own guests from nothing. Must never know what follows.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cadenced.core.accounts import ORGANIZER, CalendarAccount, Collection
 from cadenced.core.busytime import BusySeen, Span, apart_from
-from cadenced.core.errors import AccessError, MissingError, PermanentError, TemporaryError
+from cadenced.core.errors import AccessError, BugError, ConfigError, MissingError, PermanentError, TemporaryError
 from cadenced.core.model import Person, Programme
 from cadenced.core.records import AccountRow
+from cadenced.reconciler.bugs import told_as_bug
 from cadenced.reconciler.ports import Calendars, Clock, Store
 from cadenced.wire.ical import observe
 
 AGAIN = timedelta(hours=1)  # until somebody is asked about again, for the server can't tell whether anything changed
 REFUSED = timedelta(days=1)  # until a server is asked again that tells nothing
+ALERT = f"busy/{ORGANIZER}"
 AT_ONCE = 50  # people in one question: its answer keeps no look waiting
 
 
@@ -53,16 +55,26 @@ class GuestBusy:
         asked = [key for key in self._people if key not in self._due or self._due[key] <= now][:AT_ONCE]
         if not asked or (self._rests is not None and now < self._rests):
             return frozenset()
-        addresses = [self._people[key].email for key in asked]
         try:
-            told = await self.calendars.free_busy_of(
-                self.accounts[ORGANIZER], Collection(ORGANIZER, row.url), addresses, self.window()
-            )
+            with told_as_bug(ORGANIZER):
+                changed = await self._asked(row, asked, now)
         except TemporaryError:
             return frozenset()  # at the next look
-        except (AccessError, MissingError, PermanentError):
+        except BugError as error:
+            self._rests = now + AGAIN
+            await self.store.raise_alert(ALERT, f"When people without an account are busy is not known: {error}", now)
+            return frozenset()
+        except (AccessError, ConfigError, MissingError, PermanentError):
             self._rests = now + REFUSED
             return frozenset()
+        await self.store.clear_alert(ALERT, now)
+        return changed
+
+    async def _asked(self, row: AccountRow, asked: Sequence[str], now: datetime) -> frozenset[str]:
+        addresses = [self._people[key].email for key in asked]
+        told = await self.calendars.free_busy_of(
+            self.accounts[ORGANIZER], Collection(ORGANIZER, row.url), addresses, self.window()
+        )
         changed: set[str] = set()
         for key in asked:
             self._due[key] = now + AGAIN

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from cadenced.core.accounts import ORGANIZER, CalendarAccount, Collection, SyncResult
-from cadenced.core.errors import AccessError, ConfigError, MissingError, PermanentError, TemporaryError
+from cadenced.core.errors import AccessError, BugError, ConfigError, MissingError, PermanentError, TemporaryError
 from cadenced.core.records import AccountRow, AccountStatus, CopyRow, CopyState
+from cadenced.reconciler.bugs import told_as_bug
 from cadenced.reconciler.organizer import address_of
 from cadenced.reconciler.ours import Known, confirmed
 from cadenced.reconciler.ports import Calendars, Clock, Store
@@ -51,20 +52,23 @@ class Observer:
         if row == stored and row.status is AccountStatus.STOPPED:
             return Observation(row)
         try:
-            if row != stored or not row.url:
-                row = await self._discovered(account, row)
-            known = await self._known_of(name)
-            result = await self._synced(account, row, known)
+            with told_as_bug(name):
+                if row != stored or not row.url:
+                    row = await self._discovered(account, row)
+                known = await self._known_of(name)
+                result = await self._synced(account, row, known)
+                well = row == stored and row.status is AccountStatus.OK and row.token == result.token
+                idle = well and _quiet(result, known)
+                observation = Observation(row) if idle else await self._record(row, result, known, stored)
         except TemporaryError as error:
             observation = await self._fail(row, AccountStatus.UNREACHABLE, str(error), stored)
             return replace(observation, retry_after=error.retry_after)
         except MissingError as error:
             return await self._fail(row, AccountStatus.FROZEN, f"{error} {_thaw(name)}", stored)
+        except BugError as error:
+            return await self._fail(row, AccountStatus.UNREACHABLE, str(error), stored, at_once=True)
         except (AccessError, ConfigError, PermanentError) as error:
             return await self._fail(row, AccountStatus.STOPPED, str(error), stored)
-        if row == stored and row.status is AccountStatus.OK and row.token == result.token and _quiet(result, known):
-            return Observation(row)
-        observation = await self._record(row, result, known, stored)
         fine = observation.row.status is AccountStatus.OK
         new = stored is None or stored.fingerprint != settings or stored.status is not AccountStatus.OK
         return replace(observation, recovered=fine and new)
@@ -128,14 +132,20 @@ class Observer:
         return Observation(fine, frozenset(pairs))
 
     async def _fail(
-        self, row: AccountRow, status: AccountStatus, problem: str, stored: AccountRow | None
+        self,
+        row: AccountRow,
+        status: AccountStatus,
+        problem: str,
+        stored: AccountRow | None,
+        *,
+        at_once: bool = False,
     ) -> Observation:
         """Keeps the token, so that nothing is missed. A human hears of it once."""
         now = self.clock.now()
         row = replace(row, status=status, problem=problem, since=now if row.status is not status else row.since)
         if row != stored:
             await self.store.save_account(row)
-        if _worth_telling(row, now):
+        if at_once or _worth_telling(row, now):
             await self.store.raise_alert(_alert(row.account), f"The calendar account {row.account!r}: {problem}", now)
         return Observation(row)
 

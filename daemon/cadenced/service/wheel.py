@@ -18,6 +18,7 @@ from cadenced.core.errors import CadencedError
 from cadenced.core.model import Channel, Horizon, Programme
 from cadenced.core.records import AccountRow, AccountStatus, AlertRow, CopyRow, OutboxRow
 from cadenced.reconciler.apply import Applied, Applier
+from cadenced.reconciler.bugs import in_words, told_as_bug
 from cadenced.reconciler.busywatch import BusyWatch
 from cadenced.reconciler.decider import Decider
 from cadenced.reconciler.decision import Decision
@@ -34,7 +35,6 @@ TURNS_AT_ONCE = 16  # pairs being written
 BATCH = 64  # pairs decided before the first of them is written: bounds what a crash leaves undone
 ROUNDS = 3  # times that a turn is decided anew because somebody wrote first; then it waits
 BUG_RETRY = timedelta(hours=1)  # the calendars may look different by then; more often only fills the log
-LONGEST_BUG = 200  # characters of what it said
 RETRY = timedelta(minutes=1)  # until a pair is turned again that a server kept from its turn
 DOUBT = "the next look must tell what became of an event"
 
@@ -135,7 +135,7 @@ class Wheel:
             observation = replace(observation, recovered=observation.recovered or cleared)
             self.rows[name] = observation.row
         if name == ORGANIZER and observation.row.status is AccountStatus.OK:
-            with suppress(CadencedError):  # it is asked again before anybody is invited
+            with suppress(CadencedError), told_as_bug(name):  # it is asked again before anybody is invited
                 await self.organizer.guest(observation.row.url)
         if busy_otherwise := await self.busy.look(observation.row, row):
             await self.store.wake(busy_otherwise)
@@ -211,7 +211,7 @@ class Wheel:
             raise
         except Exception as bug:
             log.exception("a bug kept a pair from its turn; the others go on", pair=pair)
-            now, said = self.clock.now(), f"{type(bug).__name__}: {bug}"[:LONGEST_BUG]
+            now, said = self.clock.now(), in_words(bug)
             words = (
                 f"A bug of cadenced keeps {pair} from its turn ({said}). It is tried again every hour; please report"
             )
