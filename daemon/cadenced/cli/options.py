@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from cadenced.config.grammar import EARLIEST, LATEST
 from cadenced.core.errors import CadencedError, ConfigError, StoreError, UnsafePlanError
 
 
@@ -48,7 +49,9 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
 def parse_now(text: str | None) -> datetime | None:
-    """An aware moment. ConfigError when it is none, or names no offset: the zone would have to be guessed."""
+    """An aware moment. ConfigError when it is none, one that no pair can have, or names no offset: the zone would have
+    to be guessed.
+    """
     if text is None:
         return None
     try:
@@ -56,7 +59,10 @@ def parse_now(text: str | None) -> datetime | None:
     except ValueError:
         raise ConfigError(f"--now: {text!r} is no moment in time; write it like 2026-12-01T09:00Z") from None
     if moment.tzinfo is None:
-        raise ConfigError(f"--now: {text!r} names no time zone; end it with Z or an offset, like {text}Z")
+        advice = f"end it with Z or an offset, like {moment.isoformat(timespec='minutes')}Z"
+        raise ConfigError(f"--now: {text!r} names no time zone; {advice}")
+    if not EARLIEST <= moment.year <= LATEST:
+        raise ConfigError(f"--now: {text!r} lies outside the years {EARLIEST} to {LATEST}")
     return moment
 
 
