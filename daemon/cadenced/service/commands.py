@@ -98,7 +98,7 @@ async def apply_once(
         step("Sending mail", 0, 1)
         sent = await parts.outbox.run_once()
         waiting = await parts.store.count_due(parts.clock.now())
-        blocked = failed | parts.wheel.blocked() | ({MAILBOX: unread} if unread else {})
+        blocked = parts.wheel.blocked() | failed | ({MAILBOX: unread} if unread else {})
         blocked |= {SMTP: parts.outbox.failure} if parts.outbox.failure else {}
         return Applied(parts.clock.now(), written, sent, waiting, blocked)
 
