@@ -104,15 +104,15 @@ def _of_series(series: Sequence[Bared], query: BusyQuery, steps: Steps) -> tuple
     """Its busy times, and whether they are all."""
     if any(_ours(each, query) for each in series):
         return [], True
-    share, whole = steps.share(EVENT), True
-    blocking = {id(each): _blocks(each, query) for each in series}
+    share, whole, recurring = steps.share(EVENT), True, recurs(series)
     try:
         told = list(occurrences(series, query.within, share))
     except Exception:  # noqa: BLE001 — as above
-        told, whole = list(each_by_itself(series)), not recurs(series)
+        told, whole = list(each_by_itself(series)), not recurring
     steps.back(share)
     found, zone = list[BusyTime](), ZoneInfo(query.timezone)
     with suppress(Exception):  # as above; what was read before it stays
+        blocking = {id(each): _blocks(each, query) for each in series}
         for each in told:
             if (tentative := blocking[id(each.event)]) is not None:
                 found.append(BusyTime(_instant(each.start, zone), _instant(each.end, zone), tentative))

@@ -110,8 +110,9 @@ class TestTheBudget:
             [f"EXDATE:{','.join(['20261210T100000Z'] * 2000)}"] * 6,
         ],
     )
-    def test_dates_without_number_cost_their_event_alone(self, lines):
-        event = hour(":20261208T100000Z", "RRULE:FREQ=WEEKLY", *lines)
+    @pytest.mark.parametrize("rule", ["FREQ=WEEKLY", "FREQ=DAILY;BYSETPOS=2"])
+    def test_dates_without_number_cost_their_event_alone(self, lines, rule):
+        event = hour(":20261208T100000Z", f"RRULE:{rule}", *lines)
         assert beside(event) == ONE
         assert missed(event) == 1
 
