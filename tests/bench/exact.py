@@ -6,37 +6,50 @@ in two meetings, which is what CP-SAT takes best. Load is convex, so that lower 
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from ortools.sat.python import cp_model
 
-from cadenced.core.together import SAME_DAY, SAME_WEEK, Option, Room, Wish
+from cadenced.core.together import SAME_DAY, SAME_WEEK, Room, Wish
 
-SECONDS = 10.0  # for each proof of an optimum: fewer than one programme in ten takes longer
+EFFORT = 0.5  # for each proof of an optimum, in the deterministic time of CP-SAT: a second or two of a processor
 MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Exact:
+    """How many wishes are met, and at which cost: by the best choice where it is `proven`, else by the best that was
+    found in time, which is none where `met` is 0.
+    """
+
     met: int
     cost: int
     proven: bool
 
 
-def solve(wishes: tuple[Wish, ...], room: Room) -> Exact:
-    """The most wishes, then the least cost. Where not all can be met a second model leaves some out."""
-    found = _Model(wishes, room, leaving_out=False).solve()
-    return found or _Model(wishes, room, leaving_out=True).solve()
+def solve(wishes: Sequence[Wish], room: Room) -> Exact:
+    """The most wishes, then the least cost. Where not all that have an option can be met, how many can comes first."""
+    open_ = [wish for wish in wishes if wish.options]
+    found = _Model(open_, room, len(open_)).least()
+    if found is not None:
+        return found
+    most = _Model(open_, room, None).most()
+    found = _Model(open_, room, most.met).least()
+    return replace(found, proven=found.proven and most.proven) if found else most
 
 
 class _Model:
-    def __init__(self, wishes: tuple[Wish, ...], room: Room, leaving_out: bool) -> None:
+    """`met`: how many wishes are to be met, exactly; None for as many as there may be."""
+
+    def __init__(self, wishes: Sequence[Wish], room: Room, met: int | None) -> None:
         self.wishes, self.room, self.model = wishes, room, cp_model.CpModel()
         self.picks = [[self.model.new_bool_var("") for _ in wish.options] for wish in wishes]
         for picks in self.picks:
-            (self.model.add_at_most_one if leaving_out else self.model.add_exactly_one)(picks)
+            (self.model.add_exactly_one if met == len(wishes) else self.model.add_at_most_one)(picks)
+        if met is not None and met < len(wishes):
+            self.model.add(sum(pick for picks in self.picks for pick in picks) == met)
         self.times = [[(_minutes(o.start), _minutes(o.end)) for o in wish.options] for wish in wishes]
         self.travel = [wish.travel // MINUTE for wish in wishes]
         self.people = defaultdict(list)
@@ -46,26 +59,34 @@ class _Model:
         for mine in self.people.values():
             self._no_two_at_once(mine)
         self._limits()
-        costs, picks = [o.cost for o in self._options()], [pick for picks in self.picks for pick in picks]
-        self.cost = sum(w * v for w, v in self._load()) + cp_model.LinearExpr.weighted_sum(picks, costs)
-        missed = len(wishes) - sum(picks) if leaving_out else 0
-        worst = sum(max((o.cost for o in w.options), default=0) for w in wishes) + SAME_DAY * len(wishes) ** 2
-        self.model.minimize(self.cost + worst * missed)
 
-    def solve(self) -> Exact | None:
-        solver = cp_model.CpSolver()
-        solver.parameters.num_workers = 1
-        solver.parameters.max_time_in_seconds = SECONDS
-        status = solver.solve(self.model)
+    def least(self) -> Exact | None:
+        """At the least cost; None where there is no such choice."""
+        picks = [pick for picks in self.picks for pick in picks]
+        costs = [option.cost for wish in self.wishes for option in wish.options]
+        cost = sum(w * v for w, v in self._load()) + cp_model.LinearExpr.weighted_sum(picks, costs)
+        self.model.minimize(cost)
+        solver, status = self._solved()
         if status == cp_model.INFEASIBLE:
             return None
         if status == cp_model.UNKNOWN:
             return Exact(0, 0, proven=False)
-        met = sum(solver.value(pick) for picks in self.picks for pick in picks)
-        return Exact(met, solver.value(self.cost), status == cp_model.OPTIMAL)
+        return Exact(sum(map(solver.value, picks)), solver.value(cost), status == cp_model.OPTIMAL)
 
-    def _options(self) -> Iterator[Option]:
-        return (option for wish in self.wishes for option in wish.options)
+    def most(self) -> Exact:
+        """As many as can be, whatever that costs."""
+        picks = [pick for picks in self.picks for pick in picks]
+        self.model.maximize(sum(picks))
+        solver, status = self._solved()
+        if status == cp_model.UNKNOWN:
+            return Exact(0, 0, proven=False)
+        return Exact(sum(map(solver.value, picks)), 0, status == cp_model.OPTIMAL)
+
+    def _solved(self) -> tuple[cp_model.CpSolver, cp_model.CpSolverStatus]:
+        solver = cp_model.CpSolver()
+        solver.parameters.num_workers = 1
+        solver.parameters.max_deterministic_time = EFFORT
+        return solver, solver.solve(self.model)
 
     def _no_two_at_once(self, mine: list[int]) -> None:
         """Of all that lie over a moment one may be; and one of a wish that needs to travel and of what is near it."""
