@@ -14,6 +14,7 @@ import aiosmtplib
 from aiosmtplib import (
     SMTPAuthenticationError,
     SMTPException,
+    SMTPReadTimeoutError,
     SMTPRecipientRefused,
     SMTPResponseException,
     SMTPSenderRefused,
@@ -25,6 +26,7 @@ from cadenced.shell.certificates import refused, untrusted
 
 REPLY = 60.0  # seconds for one reply
 FINAL = 600.0  # seconds for the reply to the final dot: the server delivers before it answers (RFC 5321 §4.5.3.2.6)
+NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")  # OpenSSL's words, the second since 3.2, for a plain greeting
 LONGEST_REPLY = 300  # characters of a server's words that are kept
 
 
@@ -84,7 +86,7 @@ class Mailer:
             why = f"{where} refuses the login {account.username!r}: {_words(error)}. Check username and password"
             raise AccessError(f"{why} of [smtp]") from error
         except (SMTPException, OSError) as error:
-            raise _unopened(where, error, account.ca_file) from error
+            raise _unopened(account, error) from error
         return client
 
     async def _handed_over(self, client: aiosmtplib.SMTP, account: MailAccount, recipient: str, body: bytes) -> Outcome:
@@ -151,14 +153,19 @@ class Mailer:
         return self._contexts[ca_file]
 
 
-def _unopened(where: str, error: BaseException, ca_file: Path | None) -> AccessError | TemporaryError:
+def _unopened(account: MailAccount, error: BaseException) -> AccessError | TemporaryError:
     """The library wraps what happened; what lies beneath tells who must act."""
+    where = f"{account.host}:{account.port}"
     if (why := refused(error)) is not None:
-        return untrusted(where, why, "smtp", ca_file)
+        return untrusted(where, why, "smtp", account.ca_file)
     if isinstance(error, SMTPException) and "STARTTLS" in str(error):
         advice = 'Nothing was sent. Port 465 wants tls = "tls"; ask its keeper otherwise'
         return InClearError(f"{where} offers no STARTTLS, so the password would travel in clear. {advice}")
     root = error.__cause__ or error
+    if account.tls == "tls" and getattr(root, "reason", "") in NO_TLS:
+        return TemporaryError(f'{where} does not begin with TLS: port 587 wants tls = "starttls" in [smtp]')
+    if isinstance(root, SMTPReadTimeoutError) and account.tls != "tls":
+        return TemporaryError(f'{where} says nothing before TLS begins: port 465 wants tls = "tls" in [smtp]')
     number = root.errno if isinstance(root, OSError) and not isinstance(root, ssl.SSLError) else None
     told = os.strerror(number) if number and number > 0 else _line(getattr(root, "strerror", None) or str(root))
     return TemporaryError(f"{where} cannot be reached: {told}")

@@ -162,6 +162,20 @@ async def test_a_wrong_password_is_for_a_human(tmp_path, mailer):
         await mailer.close()
 
 
+@pytest.mark.parametrize(
+    ("spoken", "said", "patience", "advice"),
+    [
+        ("starttls", "tls", 60.0, r'does not begin with TLS: port 587 wants tls = "starttls" in \[smtp\]$'),
+        ("tls", "starttls", 1.0, r'says nothing before TLS begins: port 465 wants tls = "tls" in \[smtp\]$'),
+    ],
+)
+async def test_a_port_that_wants_tls_otherwise_is_told_with_what_it_wants(tmp_path, spoken, said, patience, advice):
+    context, ca_file = certificate(tmp_path)
+    async with smtp_server(tls=spoken, context=context) as box:
+        with pytest.raises(TemporaryError, match=advice):
+            await Mailer(patience=(patience, patience)).open(account(box, said, ca_file=ca_file))
+
+
 @pytest.mark.parametrize("tls", ["starttls", "tls"])
 async def test_a_certificate_of_nobody_we_trust_gets_no_password(tmp_path, mailer, tls):
     context, _ = certificate(tmp_path)
