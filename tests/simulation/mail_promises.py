@@ -6,6 +6,7 @@ message says it is about is believed, as it stood when the message was taken.
 
 from collections import defaultdict
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from tests.simulation import town
@@ -134,7 +135,8 @@ class MailPromises:
             if not told and not self._capped(person, seen):
                 raise AssertionError(f"{person} heard nothing before {seen.identity} at {seen.start}")
             agendas = [each.uid for each in month if f"agenda/{person}" in self._told[each.uid]]
-            if seen is month[0] and not agendas and not self._capped(person, seen):
+            by_mail = self._has_task(couple, person, self._month(couple, seen))
+            if seen is month[0] and not (agendas or by_mail) and not self._capped(person, seen):
                 raise AssertionError(f"{person} has no agenda for the month of {seen.identity} at {seen.start}")
 
     def _excused(self, couple: town.Couple, seen: Seen) -> bool:
@@ -143,7 +145,8 @@ class MailPromises:
         late = couple.name in self._chronicle.disturbed and self._chronicle.disturbed[couple.name] > first
         down = any(span.overlaps(first, seen.start) for span in self._chronicle.troubles)
         no_post = any(span.overlaps(seen.start - PATIENCE, seen.start) for span in self._chronicle.mail_troubles)
-        return late or down or no_post or seen.start < START + 2 * DAY
+        pause = paused(couple, self._day_of(couple, seen))  # somebody put it there, who knows
+        return late or down or no_post or pause or seen.start < START + 2 * DAY
 
     def _capped(self, person: str, seen: Seen) -> bool:
         """On one of the days that a mail about a meeting could have been sent, the person had two others."""
@@ -154,7 +157,7 @@ class MailPromises:
         standing = meetings(self._world, couple.name).values()
         held = {self._month(couple, seen) for copies in standing for seen in copies.values()}
         for number in range(1, 20):
-            first = add_months(couple.start, number - 1)
+            first = _begins(couple, number)
             begins = datetime.combine(first, time(), ZoneInfo("UTC"))
             known = begins > START + DAY and begins + TASK_KEEPS < self._world.now
             if known and number not in held and not paused(couple, first) and self._undisturbed(couple, begins):
@@ -177,11 +180,30 @@ class MailPromises:
         mine = (row["kind"], row["pair"], row["person"]) == ("task", couple.name, person)
         return mine and begins - DAY <= delivery.at <= begins + TASK_KEEPS + DAY
 
+    def _has_task(self, couple: town.Couple, person: str, number: int) -> bool:
+        key = f"{couple.name}/task/month-{number}/{person}"
+        return any(each.row["key"] == key for each in self._first.values())
+
     def _month(self, couple: town.Couple, seen: Seen) -> int:
         """The roadmap month, counted from 1."""
-        day = seen.start.astimezone(ZoneInfo(town.CITIZENS[couple.mentor].timezone)).date()
-        number = (day.year - couple.start.year) * 12 + day.month - couple.start.month
-        return number + 1 if add_months(couple.start, number) <= day else number
+        day, number = self._day_of(couple, seen), 1
+        while _begins(couple, number + 1) <= day:
+            number += 1
+        return number if _begins(couple, 1) <= day else 0
+
+    @staticmethod
+    def _day_of(couple: town.Couple, seen: Seen) -> date:
+        return seen.start.astimezone(ZoneInfo(town.CITIZENS[couple.mentor].timezone)).date()
+
+
+@lru_cache(maxsize=1024)
+def _begins(couple: town.Couple, number: int) -> date:
+    """The first day of a roadmap month: so many days that are in no pause lie before it."""
+    day, left = couple.start, (add_months(couple.start, number - 1) - couple.start).days
+    while left:
+        left -= not paused(couple, day)
+        day += DAY
+    return day
 
 
 def _morning(person: str, start: datetime, days: int) -> datetime:
