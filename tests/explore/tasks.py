@@ -7,6 +7,8 @@ Within a coroutine nothing overlaps, and with one meeting nothing could: the wri
 copies of a meeting, go out one after the other (reconciler/apply.py), for each depends on the one before.
 What the wheel does at once are different accounts and different pairs. Here each account is looked at by a coroutine of
 its own, so that looks do overlap, with one another and with turns, in scenes with `at_once`; and of pairs there is one.
+Mails that are on their way at once (outbox.py) are rows of the ledger of which none depends on another: here one
+hand carries them.
 """
 
 from collections import OrderedDict
