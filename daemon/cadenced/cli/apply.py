@@ -50,4 +50,4 @@ def _tell_daemon(installation: Installation, *, as_json: bool) -> None:
     elif waiting:
         out.print(f"Confirmed: the daemon goes on with {waiting} pair{'s' * (waiting > 1)} at its next look.")
     else:
-        out.print("Confirmed. The daemon holds nothing back now; it will not ask about this configuration.")
+        out.print("Confirmed. Nothing is held back now; nobody will ask about this configuration for a day.")

@@ -1,12 +1,13 @@
 """One process keeps a store; the second is told which."""
 
+import fcntl
 import os
 import subprocess
 import sys
 
 import pytest
 
-from cadenced.core.errors import StoreError
+from cadenced.core.errors import LockedError, StoreError
 from cadenced.shell.lock import Lock
 from cadenced.shell.store import Store
 
@@ -66,6 +67,18 @@ def test_the_holder_s_pid_is_its_own_even_after_a_longer_one(tmp_path):
     lock = Lock(tmp_path / "lock")
     assert (tmp_path / "lock").read_text() == f"{os.getpid()}\n"
     lock.release()
+
+
+@pytest.mark.parametrize("left", ["", "4194305\n"], ids=["by nobody", "by one that has ended"])
+def test_what_holds_the_lock_without_its_pid_in_it_is_not_taken_for_one_that_applies_by_itself(tmp_path, left):
+    """Linux gives no pid beyond 4194304 (proc_sys_kernel(5), pid_max)."""
+    with (tmp_path / "store.db.lock").open("w") as file:
+        file.write(left)
+        file.flush()
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(StoreError, match=r"store\.db\.lock is locked by something that is no cadenced") as found:
+            Store.open(tmp_path / "store.db")
+    assert not isinstance(found.value, LockedError)
 
 
 def test_a_folder_that_nobody_may_write_is_said_in_words(tmp_path):
