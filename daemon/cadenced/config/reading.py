@@ -3,7 +3,9 @@
 Must never know what the values are for.
 """
 
+import ast
 import inspect
+import re
 import typing
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,6 +20,9 @@ from cadenced.config.problems import ConfigProblems, Problem, nearest
 
 LARGEST = 64 << 20  # bytes: some 200,000 pairs; a larger file is a mistake
 LONGEST_SHOWN = 60  # characters of a wrong value: enough to find it
+
+_DATE = re.compile(r"=[\s\[]*\d{1,4}[-./]\d{1,2}[-./]\d{1,4}\b")  # without quotes
+_TWICE = re.compile(r"Cannot declare (\(.*\)) twice")
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -39,13 +44,18 @@ def parse(path: Path, text: str) -> dict[str, Any]:
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        words, _, place = str(error).partition(" (at ")
-        number = "".join(c for c in place.split(",")[0] if c.isdigit())
-        line = int(number) if number else text.count("\n") + 1  # "at end of document"
-        doubt = " (does the day exist?)" if "date" in words else ""
-        raise ConfigProblems([Problem(path, line, "", f"is no valid TOML: {words}{doubt}")]) from None
+        words = f"is no valid TOML: {error.msg}{_hint(error, text)}"
+        raise ConfigProblems([Problem(path, error.lineno, "", words)]) from None
     except (ValueError, RecursionError) as error:  # a number of thousands of digits, brackets a thousand deep
         raise ConfigProblems([Problem(path, 0, "", f"is no valid TOML: {error}")]) from None
+
+
+def _hint(error: tomli.TOMLDecodeError, text: str) -> str:
+    """What the parser's own words leave out."""
+    if twice := _TWICE.fullmatch(error.msg):
+        return f", first in line {line_of(text, ast.literal_eval(twice[1]))}"
+    line = text.split("\n")[error.lineno - 1]
+    return " (does the day exist? write it like 2026-12-01)" if _DATE.search(line) else ""
 
 
 def spelt(parse: Callable[[str], object]) -> BeforeValidator:

@@ -37,6 +37,18 @@ def test_absurd_toml_is_an_error_like_any_other(folder, text):
     assert folder.problem(text).startswith("pairs.toml: is no valid TOML: ")
 
 
+@pytest.mark.parametrize("said", ["2026-13-01", "2026-02-30", "2026-12-1", "01.12.2026", "2026/12/01"])
+def test_what_looks_like_a_day_and_is_none_is_told_as_one(folder, said):
+    problem = folder.problem(folder.changed("start = 2026-12-01", f"start = {said}"))
+    assert problem.startswith("pairs.toml:21: is no valid TOML: ")
+    assert problem.endswith(" (does the day exist? write it like 2026-12-01)")
+
+
+def test_a_table_that_stands_twice_is_told_with_the_line_of_the_first(folder):
+    problem = folder.problem(folder.text + "[people.maya]\n")
+    assert problem == "pairs.toml:26: is no valid TOML: Cannot declare ('people', 'maya') twice, first in line 5"
+
+
 def test_an_unreadable_file_hides_no_error_of_another_and_invents_none(folder):
     folder.write(folder.changed("Europe/Berlin", "Europe/Berln"), "pairs.d/more.toml")
     problems = folder.problems("[people.x")
