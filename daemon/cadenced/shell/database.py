@@ -159,6 +159,8 @@ def explained(path: Path) -> Iterator[None]:
 
 
 def _words(error: BaseException, path: Path) -> str:
+    if path.is_dir():  # SQLite says "disk I/O error"
+        return f"the store {path} is a folder. Let [store] path name a file in it, like {path / 'cadenced.db'}."
     said = str(error).lower()
     if isinstance(error, sqlite3.DatabaseError) and any(words in said for words in DAMAGED):
         return (

@@ -75,10 +75,11 @@ class TestDamaged:
         with pytest.raises(StoreError, match="is damaged"):
             Store.snapshot(path)
 
-    def test_a_folder_in_the_place_of_the_file_is_said_in_words(self, path):
+    @pytest.mark.parametrize("way", [Store.open, Store.beside, Store.snapshot])
+    def test_a_folder_in_the_place_of_the_file_is_said_to_be_one(self, path, way):
         path.mkdir()
-        with pytest.raises(StoreError, match=r"store\.db"):
-            Store.open(path)
+        with pytest.raises(StoreError, match=r"store\.db is a folder\. Let \[store\] path name a file in it, like "):
+            way(path)
 
 
 WRITE = """
