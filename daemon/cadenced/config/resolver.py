@@ -12,7 +12,14 @@ from cadenced.config import grammar
 from cadenced.config.channels import channel_of
 from cadenced.config.lines import line_of
 from cadenced.config.problems import ConfigProblems, Problem, nearest
-from cadenced.config.rules import broken_rules, more_than_given, outside_guidance, overlapping, shared_addresses
+from cadenced.config.rules import (
+    broken_rules,
+    more_than_given,
+    outside_guidance,
+    overlapping,
+    shared_addresses,
+    too_far_apart,
+)
 from cadenced.config.shapes import CadenceShape, PairShape, PersonShape, PolicyShape
 from cadenced.config.sources import Source
 from cadenced.core.model import Cadence, Channel, Limits, Pair, Person, Programme, Roadmap, RoadmapMonth
@@ -64,6 +71,7 @@ class Resolver:
             self._wrong("pairs", later, "", f"the same two people are the pair {earlier!r} at that time; end it first")
         if self._problems:
             raise ConfigProblems(self._problems)
+        self._warnings += [f"pairs.{name}: {text}" for name, text in too_far_apart(pairs.values())]
         self._warnings += [f"people.{name}.{key}: {text}" for name, key, text in more_than_given(pairs.values())]
         self._warnings += [f"people.{name}.email: {text}" for name, text in shared_addresses(self._people.values())]
         self._warnings += self._untranslated()
