@@ -26,7 +26,7 @@ def make_room(table: Timetable, claims: Sequence[Claim], fewest: int, evictions:
     trouble = [1] * len(table.claims)
     waiting = deque(claim for claim in claims if claim.place is None and _possible(table, claim, trouble))
     hopeless = [claim.place for claim in claims].count(None) - len(waiting)
-    left, best = len(waiting), _snapshot(claims)
+    left, best = len(waiting), snapshot(claims)
     for _ in range(evictions):
         if left + hopeless <= fewest or not waiting:
             break
@@ -44,8 +44,8 @@ def make_room(table: Timetable, claims: Sequence[Claim], fewest: int, evictions:
             waiting += evicted
         table.put(claim, place)
         if len(waiting) < left:
-            left, best = len(waiting), _snapshot(claims)
-    _restore(table, claims, best)
+            left, best = len(waiting), snapshot(claims)
+    restore(table, claims, best)
     return left + hopeless <= fewest
 
 
@@ -161,11 +161,13 @@ def _possible(table: Timetable, claim: Claim, trouble: Sequence[int]) -> bool:
     return any(table.evicted(claim, place, trouble) is not None for place in table.places(claim))
 
 
-def _snapshot(claims: Sequence[Claim]) -> list[Place | None]:
+def snapshot(claims: Sequence[Claim]) -> list[Place | None]:
+    """Where each is."""
     return [claim.place for claim in claims]
 
 
-def _restore(table: Timetable, claims: Sequence[Claim], places: Sequence[Place | None]) -> None:
+def restore(table: Timetable, claims: Sequence[Claim], places: Sequence[Place | None]) -> None:
+    """Puts each where it was."""
     for claim in claims:
         if claim.place is not None:
             table.take(claim)

@@ -4,9 +4,10 @@ Owns the order in which that is tried: each takes its best place, the most const
 others give way; then all is searched; then whatever can get cheaper does. Must never know where an option comes from.
 """
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 
-from cadenced.core.giving_way import find_cheaper, make_room
+from cadenced.core.giving_way import find_cheaper, make_room, restore, snapshot
 from cadenced.core.limits import left_out
 from cadenced.core.model import Identity
 from cadenced.core.searching import search
@@ -17,6 +18,7 @@ __all__ = ["SAME_DAY", "SAME_WEEK", "Month", "Option", "Room", "Wish", "choose_t
 
 A_FEW = 6  # evictions before limits are counted: where room can be made, that many nearly always make it
 EVICTIONS = 40  # before all is searched, which costs as much
+DEARLY = 500  # points more than a claim's cheapest option: seldom so much, and then another order may be better
 EXCHANGES = 3  # for each claim of the group, where the search came to no end: not all fit in, so one goes for another
 
 
@@ -32,7 +34,31 @@ def choose_together(wishes: Sequence[Wish], room: Room) -> dict[Identity, Option
 
 
 def _place(table: Timetable, claims: Sequence[Claim]) -> None:
-    for claim in sorted(claims, key=lambda claim: (len(claim.wish.options), claim.number)):
+    """Where somebody comes off badly, all of it once more, those first who have few options that cost about as little
+    as their best; what is cheaper stays.
+    """
+    _settle(table, claims, lambda claim: len(claim.wish.options))
+    if all(claim.place is None or claim.place.cost < claim.floor + DEARLY for claim in claims):
+        return
+    before, bill = snapshot(claims), _bill(table, claims)
+    restore(table, claims, [None] * len(claims))
+    _settle(table, claims, _cheap)
+    if _bill(table, claims) >= bill:
+        restore(table, claims, before)
+
+
+def _bill(table: Timetable, claims: Sequence[Claim]) -> tuple[int, int]:
+    """How many have no place, and what the others cost."""
+    return snapshot(claims).count(None), table.total
+
+
+def _cheap(claim: Claim) -> int:
+    return bisect_left(claim.wish.options, claim.floor + DEARLY, key=lambda option: option.cost)
+
+
+def _settle(table: Timetable, claims: Sequence[Claim], ways: Callable[[Claim], int]) -> None:
+    """Places them, who has the fewest ways first."""
+    for claim in sorted(claims, key=lambda claim: (ways(claim), claim.number)):
         place = table.best(claim)
         if place is not None:
             table.put(claim, place)

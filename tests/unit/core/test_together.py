@@ -64,6 +64,16 @@ def test_a_chain_of_people_gives_way_one_to_the_next():
     assert len(chosen(*wishes, wish("p3-p8", "3T11:00"))) == 10
 
 
+def test_a_whole_chain_moves_a_little_so_that_nobody_goes_far():
+    """Who has nothing else near comes first, whatever far options it has; two exchanges could not free its place."""
+    chain = [
+        wish(f"m-{name}", option(f"3T{9 + n:02}:00"), option(f"3T{10 + n:02}:00", 5)) for n, name in enumerate("abcd")
+    ]
+    far = [option(f"{day}T09:00", 1000) for day in (24, 25, 26)]
+    found = chosen(*chain, wish("m-z", option("3T09:00"), *far))
+    assert found == {"m-z": "3T09:00", "m-a": "3T10:00", "m-b": "3T11:00", "m-c": "3T12:00", "m-d": "3T13:00"}
+
+
 def test_meetings_of_a_mentor_spread_over_days():
     both = [wish(pair, option("3T09:00"), option("3T10:00"), option("12T09:00", SAME_DAY)) for pair in ("m-a", "m-b")]
     assert sorted(chosen(*both).values()) == ["12T09:00", "3T09:00"]
