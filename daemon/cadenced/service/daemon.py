@@ -12,6 +12,7 @@ import structlog
 
 from cadenced.core.errors import ConfigError, StoreError
 from cadenced.core.records import AccountRow, AccountStatus, Changed
+from cadenced.reconciler.bugs import in_words
 from cadenced.reconciler.observe import Observation
 from cadenced.service.parts import Loaded, Parts
 from cadenced.service.reading import Reading
@@ -47,6 +48,7 @@ class Daemon:
         self._rehearsed.set()
         self._next_look: dict[str, float] = {}
         self._failures: dict[str, int] = {}
+        self._well: set[str] = set()  # keys of the alerts of rounds that end without a bug
         self._heartbeat = watchdog / 4 if watchdog else LONGEST_WAIT  # so often the wheel shows that it is not stuck
         self._beats = dict.fromkeys(("look", "turn"), self._loop.time())
 
@@ -107,12 +109,25 @@ class Daemon:
                 await asyncio.wait_for(wake.wait(), pause)
 
     async def _round(self, work: Callable[[], Awaitable[float]]) -> float:
+        alert = f"bug/{work.__name__.strip('_')}"
         try:
-            return await work()
+            pause = await work()
+            if alert not in self._well:  # a bug may have been told before a restart
+                await self._parts.store.clear_alert(alert, self._parts.clock.now())
+                self._well.add(alert)
         except StoreError as error:
             log.error("the store failed; nothing is lost, and it is tried again", problem=str(error))
             systemd.status(f"the store failed: {error}")
             return REST
+        except Exception as bug:
+            log.exception("a bug ended a round; everything else goes on, and it is tried again")
+            self._well.discard(alert)
+            words = f"A bug of cadenced ({in_words(bug)}) keeps it from part of its work, which it tries again."
+            with suppress(StoreError):
+                now = self._parts.clock.now()
+                await self._parts.store.raise_alert(alert, f"{words} Please report it with the lines of the log.", now)
+            return REST
+        return pause
 
     async def _look_round(self) -> float:
         self.beat("look")
@@ -191,6 +206,9 @@ class Daemon:
                 await self._remember(str(error))
             except StoreError as error:
                 log.error("the store failed while loading; save the file again or send SIGHUP", problem=str(error))
+            except Exception as bug:
+                log.exception("a bug kept the configuration from being loaded; the last good one goes on")
+                await self._remember(f"a bug of cadenced ({in_words(bug)}); please report it with the lines of the log")
             self._rehearsed.set()
             for event in (self._look, self._turn, self._mail, self._inbox):
                 event.set()

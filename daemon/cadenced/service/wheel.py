@@ -14,7 +14,7 @@ import structlog
 
 from cadenced.core.accounts import INVITED, ORGANIZER, CalendarAccount
 from cadenced.core.actions import Mail, SendMail
-from cadenced.core.errors import CadencedError
+from cadenced.core.errors import CadencedError, StoreError
 from cadenced.core.model import Channel, Horizon, Programme
 from cadenced.core.records import AccountRow, AccountStatus, AlertRow, CopyRow, OutboxRow
 from cadenced.reconciler.apply import Applied, Applier
@@ -196,7 +196,7 @@ class Wheel:
         if len(group) > 1:
             try:
                 return await self.decide(group)
-            except CadencedError:
+            except StoreError:
                 raise
             except Exception:
                 log.exception("a bug kept pairs from being planned together; each is by itself", pairs=group)
@@ -207,7 +207,7 @@ class Wheel:
         """What comes of work for one pair. A bug in it is told, and keeps no other pair from its turn."""
         try:
             return await work
-        except CadencedError:
+        except StoreError:
             raise
         except Exception as bug:
             log.exception("a bug kept a pair from its turn; the others go on", pair=pair)

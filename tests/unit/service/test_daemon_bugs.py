@@ -1,0 +1,107 @@
+"""What nobody foresaw keeps the daemon from that alone, is told, and is tried again."""
+
+import asyncio
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import pytest
+
+from cadenced.core.accounts import MailAccount
+from cadenced.core.model import Horizon
+from cadenced.outbox import Outbox
+from cadenced.service import daemon as service
+from cadenced.service.daemon import RELOAD_ERROR, Daemon
+from cadenced.service.parts import Loaded, Parts
+from cadenced.shell.mailer import Mailer
+from tests.support.house import living
+from tests.support.programme import pair, person, programme
+
+ASHA = person("asha", calendar="asha")
+LOOKS = 3000  # until a wait is given up
+
+
+@pytest.fixture
+async def house(tmp_path):
+    async with living(tmp_path, "maya", "jonas", "asha") as house:
+        yield house
+
+
+def of(house, *pairs):
+    """What loads a configuration of these pairs."""
+    mail = MailAccount("127.0.0.1", 9, "none", "agenda@example.org")
+    return lambda: Loaded(programme(*pairs), house.accounts, mail, Horizon(), {}, timedelta(seconds=0.1))
+
+
+@asynccontextmanager
+async def running(house, *pairs):
+    """The daemon, until the block ends. It is yielded with what has loaded its configurations: the last one counts."""
+    loads = [of(house, *pairs)]
+
+    def load():
+        return loads[-1]()
+
+    daemon = Daemon(Parts(house.store, house.client, Mailer(), house.clock), load)
+    task = asyncio.create_task(daemon.run())
+    try:
+        yield daemon, loads
+    finally:
+        daemon.stop()
+        await task
+
+
+async def until(true):
+    for _ in range(LOOKS):
+        if await true():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"{true.__name__} never came")
+
+
+async def test_in_sending_mail_it_keeps_no_calendar_from_being_written(house, monkeypatch):
+    works, sends = asyncio.Event(), Outbox.run_once
+
+    async def fails(outbox):
+        if not works.is_set():
+            raise ZeroDivisionError("a bug")
+        return await sends(outbox)
+
+    async def told():
+        return "A bug of cadenced (ZeroDivisionError: a bug)" in (await house.alerts())["bug/mail_round"].text
+
+    async def mended():
+        return "bug/mail_round" not in await house.alerts()
+
+    async def written():
+        return house.calendar("maya").bodies
+
+    monkeypatch.setattr(Outbox, "run_once", fails)
+    monkeypatch.setattr(service, "REST", 0.1)
+    async with running(house, pair()):
+        await until(written)
+        assert await told()
+        works.set()
+        await until(mended)
+
+
+async def test_in_reading_what_somebody_saved_it_leaves_the_last_good_configuration_in_force(house):
+    def fails():
+        raise ZeroDivisionError("a bug")
+
+    async def told():
+        return (await house.store.get_meta(RELOAD_ERROR)).startswith("a bug of cadenced (ZeroDivisionError: a bug)")
+
+    async def began():
+        return house.calendar("maya").bodies
+
+    async def written():
+        return house.calendar("asha").bodies
+
+    async with running(house, pair()) as (daemon, loads):
+        await until(began)
+        loads.append(fails)
+        daemon.reload()
+        await until(told)
+        loads.append(of(house, pair(), pair(name="asha-ben", mentor=ASHA, protege=person("ben"))))
+        daemon.reload()
+        await until(written)
+        assert not await told()
