@@ -8,11 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
 from cadenced.core.errors import ConfigError
 
 SHOWN = 100  # problems in one text: nobody reads more, and a log line has an end
-FEW = 8  # names: so many are listed when none of them is near
+FEW = 8  # names: so many are listed when none of them is near, or when the same is wrong with all of them
+HINT = "; did you mean"
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,58 @@ class ConfigProblems(ConfigError):  # noqa: N818 — it holds several
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: (str(p.file), p.line, p.path)))
-        lines = [str(problem) for problem in self.problems[:SHOWN]]
-        more = len(self.problems) - SHOWN
-        super().__init__("\n".join([*lines, *([f"and {more} more"] if more > 0 else [])]))
+        alike = _alike((problem.path, problem.text, problem) for problem in self.problems)
+        lines = [line for several in alike for line in _lines(several)]
+        more = len(lines) - SHOWN
+        super().__init__("\n".join([*lines[:SHOWN], *([f"and {more} more"] if more > 0 else [])]))
+
+
+def grouped(warnings: Iterable[str], called: Mapping[str, str]) -> list[str]:
+    """A programme's warnings, each with whom it is about: those that differ in nothing else are one, in the words of
+    the first, and the most frequent come first. `called`: the people's names by id.
+    """
+    told = ((*_about(warning), warning) for warning in warnings)
+    several = _alike((path, text.replace(called.get(_named(path), text), ""), each) for path, text, each in told)
+    return [_as_one(each) for each in sorted(several, key=len, reverse=True)]
+
+
+def _alike(told: Iterable[tuple[str, str, T]]) -> list[list[T]]:
+    """Those whose paths differ in nothing but the second word, a name, and whose texts are the same but for a hint at
+    the name that may be meant. In order of the first of each.
+    """
+    found: dict[tuple[str, ...], list[T]] = {}
+    for path, text, each in told:
+        table, _, rest = path.partition(".")
+        found.setdefault((table, rest.partition(".")[2], text.partition(HINT)[0]), []).append(each)
+    return list(found.values())
+
+
+def _lines(alike: Sequence[Problem]) -> list[str]:
+    """One for each, or one for all where they are many."""
+    if len(alike) <= FEW:
+        return [str(problem) for problem in alike]
+    return [f"{alike[0]} (and {len(alike) - 1:,} more like it)"]
+
+
+def _as_one(alike: Sequence[str]) -> str:
+    if len(alike) == 1:
+        return alike[0]
+    path, text = _about(alike[0])
+    table, _, rest = path.partition(".")
+    key = rest.partition(".")[2]
+    names = [_named(_about(each)[0]) for each in alike]
+    who = f"{len(names):,} {table}, as {names[0]}" if len(names) > FEW else f"{table} {', '.join(names)}"
+    return f"{who}: {key}: {text}" if key else f"{who}: {text}"
+
+
+def _about(warning: str) -> tuple[str, str]:
+    """The path and the words."""
+    path, _, text = warning.partition(": ")
+    return path, text
+
+
+def _named(path: str) -> str:
+    return [*path.split("."), ""][1]
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -54,6 +107,6 @@ def _nearest(word: str, known: frozenset[tuple[str, str]]) -> str:
     lower = {called.lower(): name for called, name in sorted(known)}
     close = difflib.get_close_matches(word.lower(), lower, n=1)
     if close:
-        return f'; did you mean "{lower[close[0]]}"?'
+        return f'{HINT} "{lower[close[0]]}"?'
     names = sorted({name for _, name in known})
     return f"; there are: {', '.join(names)}" if 0 < len(names) <= FEW else ""

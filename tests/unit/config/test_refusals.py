@@ -3,6 +3,7 @@
 import pytest
 
 from cadenced.config import ConfigProblems
+from cadenced.config.problems import grouped
 
 REFUSED = [
     (
@@ -239,9 +240,33 @@ def test_an_id_stands_in_one_file_only(folder):
 
 
 def test_a_hundred_errors_are_shown_and_the_others_counted(folder):
-    people = "".join(f'[people.p{n}]\nname = "P"\nemail = "p@example.org"\ntimezone = "X"\n' for n in range(130))
+    people = "".join(f'[people.p{n}]\nname = "P"\nemail = "p@example.org"\ntimezone = "X{n}"\n' for n in range(130))
     folder.write(folder.text + people)
     with pytest.raises(ConfigProblems) as found:
         folder.loader().load()
     assert len(found.value.problems) == 130
     assert str(found.value).endswith("and 30 more")
+
+
+def test_the_same_error_of_many_is_one_line_with_the_first_of_them_and_their_number(folder):
+    pairs = "".join(
+        f'[pairs.p{n}]\nmentor = "maya"\nprotege = "jonas"\nstart = {2030 + n}-12-01\nend = {2030 + n}-12-31\n'
+        f'policy = "{"standrad" if n % 2 else "quaterly"}"\n'
+        for n in range(66)
+    )
+    with pytest.raises(ConfigProblems) as found:
+        folder.load(folder.text + pairs)
+    first, second = str(found.value).splitlines()
+    assert first.endswith('pairs.p0.policy: "quaterly" is no policy; there are: standard (and 32 more like it)')
+    assert second.endswith('pairs.p1.policy: "standrad" is no policy; did you mean "standard"? (and 32 more like it)')
+
+
+def test_warnings_that_differ_in_whom_they_are_about_alone_are_one_the_most_frequent_first():
+    few = [f"pairs.p{n}: they never meet" for n in (1, 2)]
+    many = [f"people.m{n}.hours_per_month: M{n}'s pair needs 2 hours" for n in range(1700)]
+    called = {f"m{n}": f"M{n}" for n in range(1700)}
+    assert grouped([*few, *many, "locales/xx.po: a text lacks"], called) == [
+        "1,700 people, as m0: hours_per_month: M0's pair needs 2 hours",
+        "pairs p1, p2: they never meet",
+        "locales/xx.po: a text lacks",
+    ]
