@@ -47,12 +47,18 @@ def _account(text: str) -> str:
 
 class Settings(BaseSettings):
     """Every value may come from the environment, which wins: CADENCED_SMTP__PASSWORD, CADENCED_CALENDARS__MAYA__URL.
+    A variable that is empty says nothing.
 
     A dash in an account's name is an underscore there. Passwords are read when an account is asked for, not before.
     """
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
     )
 
     smtp: Smtp
@@ -247,8 +253,8 @@ def _take_out_passwords(data: dict[str, Any]) -> list[str]:
 def _placed(problem: Problem, data: Mapping[str, Any]) -> Problem:
     """A value that the environment gave is named by its variable."""
     variable = _variable(problem.path)
-    given = sorted(name for name in os.environ if name.upper().startswith(f"{variable}__"))
-    if variable in os.environ:
+    given = sorted(name for name, value in os.environ.items() if value and name.upper().startswith(f"{variable}__"))
+    if os.environ.get(variable):
         return Problem(f"environment variable {variable}", 0, "", problem.text)
     if given and not _has(data, problem.path):
         return Problem(f"environment variable {given[0]}", 0, problem.path, problem.text)

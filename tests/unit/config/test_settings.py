@@ -89,6 +89,19 @@ def test_a_password_from_the_environment_stays_as_it_is(settings, monkeypatch, p
     assert settings().mail_account().password == password
 
 
+def test_an_empty_variable_says_nothing(settings, problems, folder, monkeypatch):
+    """As a line of an EnvironmentFile= that nobody filled in."""
+    for name in ("SMTP__PASSWORD", "SMTP__PORT", "CALENDARS__MAYA__URL", "ORGANIZER__USERNAME", "SERVICE"):
+        monkeypatch.setenv(f"CADENCED_{name}", "")
+    folder.write("hunter2", "secret").chmod(0o600)
+    text = SETTINGS.replace("[calendars", 'password_file = "secret"\n[calendars')
+    found = settings(text)
+    assert (found.mail_account().password, found.smtp.port, found.organizer) == ("hunter2", 587, None)
+    assert found.calendars["maya"].url == "https://cloud.example.org/dav"
+    [problem] = problems(text.replace("password_file", "port = 0\npassword_file"))
+    assert problem.startswith("cadenced.toml:5: smtp.port: ")
+
+
 def test_a_password_is_shown_nowhere(settings, monkeypatch):
     monkeypatch.setenv("CADENCED_SMTP__PASSWORD", "hunter2")
     monkeypatch.setenv("CADENCED_CALENDARS__MAYA__PASSWORD", "hunter2")
