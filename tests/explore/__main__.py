@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from tests.explore.scenes import SMALL, WHOLE
 from tests.explore.search import Walk, walked
 
-LIMIT = 400_000  # states of one scene: some 200 MB
+LIMIT = 800_000  # states of one scene: some 800 MB
 ENOUGH = 1_000_000  # states of all scenes together
 
 
