@@ -32,6 +32,8 @@ from tests.support.programme import programme
 from tests.support.smtpd import Postbox, smtp_server
 
 SENDER = "agenda@example.org"
+SERVER = "mx.example.org"  # which says of each author whether they are true
+TRUE = f"{SERVER}; dmarc=pass header.from=example.org"
 POLL = timedelta(minutes=5)
 ROUNDS = 20
 
@@ -48,6 +50,7 @@ class PostHouse:
     clock: HandClock
     cap: int = 50  # mails that a person gets a day
     coordinator: str = "petra@example.org"
+    plus: bool = True  # whether the mail server takes subaddresses
 
     def __post_init__(self) -> None:
         self.open()
@@ -65,7 +68,7 @@ class PostHouse:
         url = str(self.server.make_url("/"))
         accounts = {u: CalendarAccount(u, url, username=u, password=f"{u}pw") for u in self.dav.users}
         mail = MailAccount("127.0.0.1", self.postbox.port, "none", f"Mentoring <{SENDER}>")
-        mailbox = MailboxAccount("127.0.0.1", self.imap.port, "none", USER, PASSWORD)
+        mailbox = MailboxAccount("127.0.0.1", self.imap.port, "none", USER, PASSWORD, authserv_id=SERVER)
         loaded = Loaded(
             programme(*pairs),
             accounts,
@@ -74,6 +77,7 @@ class PostHouse:
             {},
             POLL,
             self.coordinator,
+            plus_addressing=self.plus,
             daily_cap=self.cap,
             mailbox=mailbox,
         )
@@ -152,9 +156,19 @@ class PostHouse:
         self.program(mail, "COUNTER", "TENTATIVE", **times, **changes)
 
     def program(
-        self, mail: EmailMessage, method: str, partstat: str, *, sender: str = "", attendee: str = "", **changes: object
+        self,
+        mail: EmailMessage,
+        method: str,
+        partstat: str,
+        *,
+        sender: str = "",
+        attendee: str = "",
+        checked: str = TRUE,
+        **changes: object,
     ) -> None:
-        """What a calendar program makes of an invitation, with these properties of the event changed."""
+        """What a calendar program makes of an invitation, with these properties of the event changed. It writes to the
+        organizer, and names no mail. `checked`: what our server says of its author.
+        """
         calendar, event = invitation_in(mail)
         calendar["METHOD"] = method
         guest = mail["To"].addresses[0].addr_spec
@@ -166,6 +180,8 @@ class PostHouse:
             event.add(key, value)
         message = EmailMessage()
         message["To"], message["Subject"] = SENDER, f"{partstat.title()}: {event['SUMMARY']}"
+        if checked:
+            message["Authentication-Results"] = checked
         message.set_content("")
         message.add_alternative(calendar.to_ical().decode(), subtype="calendar", params={"method": method})
         self.write(message, sender or guest)

@@ -97,7 +97,8 @@ class Smtp(Login):
 
 class Mailbox(Login):
     """Where answers come back to: the IMAP login of the sender's mailbox. `copies`: of what is sent, so that a lost
-    reply of the mail server is settled by what arrived.
+    reply of the mail server is settled by what arrived. `authserv_id`: by which its server names itself where it says
+    whether an author is true (RFC 8601); without it nobody is believed that one is.
     """
 
     host: Line
@@ -107,6 +108,7 @@ class Mailbox(Login):
     folder: Line = "INBOX"
     ca_file: Path | None = None
     copies: bool = True
+    authserv_id: Line = ""
 
     @model_validator(mode="after")
     def _encrypted(self) -> "Mailbox":

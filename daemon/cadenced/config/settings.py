@@ -129,9 +129,8 @@ class Settings(BaseSettings):
             password = self._password("mailbox", said) if secrets else ""
         except ConfigError as error:
             raise ConfigProblems([self._missing("mailbox", error)]) from None
-        return MailboxAccount(
-            said.host, said.port, said.tls, said.username, password, self._path(said.ca_file), said.folder
-        )
+        place = said.host, said.port, said.tls, said.username, password
+        return MailboxAccount(*place, self._path(said.ca_file), said.folder, said.authserv_id)
 
     @property
     def copies(self) -> bool:

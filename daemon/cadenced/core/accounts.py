@@ -65,19 +65,20 @@ class MailboxAccount:
     password: str = field(default="", repr=False)
     ca_file: Path | None = None
     folder: str = "INBOX"
+    authserv_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
     """One message of a mailbox, as it stands there: `uid` within the folder's `validity` (RFC 9051 §2.3.1.1).
 
-    `headers_only`: it is larger than we read, and `body` ends with its headers.
+    `cut`: it is larger than we read, and `body` is its beginning.
     """
 
     validity: int
     uid: int
     body: bytes = field(repr=False)
-    headers_only: bool = False
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,27 @@ from cadenced.core.cadence import DAY, merged
 from cadenced.core.model import DateRange, Meeting, Pair, Person
 
 MORNING = time(8)  # in the reader's zone
+ASK = "ask-"  # begins what an answer is about that asks whether something is meant
 
 
 def key(pair: str, kind: Mail, about: str, person: str) -> str:
     """The ledger's key: unique for ever, the same on every machine."""
     return f"{pair}/{kind}/{about}/{person}"
+
+
+def kind_of(name: str) -> str:
+    """The kind of message that a key names, be it none of today's."""
+    return name.partition("/")[2].partition("/")[0]
+
+
+def reader_of(name: str) -> str:
+    """The id of the person that a key names."""
+    return name.rpartition("/")[2]
+
+
+def is_question(name: str) -> bool:
+    """Whether the mail of that key asks whether something is meant that was told us."""
+    return name.partition("/")[2].startswith(f"{Mail.ANSWER}/{ASK}")
 
 
 def about_meeting(meeting: Meeting) -> str:

@@ -33,6 +33,7 @@ class Why(StrEnum):
     OTHER_TIME = "it has another time by now"
     NONE_SUITS = "none of the times suits"
     OLD = "a newer invitation has gone out since"
+    LARGE = "the mail is too large"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,19 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What is only done once its person says yes to it; `said` are their words."""
+
+    said: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Of one mail. `offers` are times that would suit both. `countered`: the event of which a program proposed another
     time, as it was sent, with its sequence, for it must be told that this is not taken (RFC 5546 §3.2.8). `refreshed`:
     likewise, the one that it asks for once more (§3.2.6). `by_program`: what was said, its own window shows already.
+    `asks`: what anybody could have written in their name.
     """
 
     answers: tuple[Answer, ...] = ()
@@ -60,7 +70,8 @@ class Verdict:
     refreshed: tuple[str, int] | None = None
     to_coordinator: str = ""  # what a human should read
     by_program: bool = False
+    asks: tuple[Asked, ...] = ()
 
     @property
     def needs_reply(self) -> bool:
-        return bool(self.refused or self.help or self.refreshed or (self.answers and not self.by_program))
+        return bool(self.asks or self.refused or self.help or self.refreshed or (self.answers and not self.by_program))

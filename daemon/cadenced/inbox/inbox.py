@@ -4,6 +4,7 @@ Owns the cursor, whose word counts, and what is only counted. Must never know IM
 """
 
 import hashlib
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ import structlog
 
 from cadenced.core.accounts import Arrived, MailboxAccount
 from cadenced.core.actions import Mail
+from cadenced.core.due import is_question, kind_of, reader_of
 from cadenced.core.errors import CadencedError
 from cadenced.core.model import Pair, Person, Programme
 from cadenced.core.records import OutboxRow
@@ -19,7 +21,7 @@ from cadenced.inbox import deliveries
 from cadenced.inbox.judging import Context, Judge
 from cadenced.inbox.ports import Clock, Desk, Mailbox, Store
 from cadenced.wire.itip import Said, Unusable, said_by
-from cadenced.wire.received import Received, read
+from cadenced.wire.received import Received, read, tokens
 from cadenced.wire.replying import own_lines
 
 log = structlog.get_logger("cadenced")
@@ -35,6 +37,8 @@ ALERT = "mailbox"
 A_DAY = timedelta(days=1)
 # what becomes of a mail that tells nothing
 FOREIGN, FORGED, AUTOMATIC, AGAIN, COPY, OWN, BUG = "foreign", "forged", "automatic", "again", "copy", "own", "bug"
+POLITE, TO_ALERT = "polite", "to an alert"
+TOLD_A_DAY = 5  # things that somebody wrote and nobody understood, of which the coordinator hears
 
 
 @dataclass
@@ -52,11 +56,12 @@ class Took:
 
 @dataclass(frozen=True, slots=True)
 class _About:
-    """Who writes to us, and in answer to what; `mail` is ours, where it is known."""
+    """Who writes to us, and in answer to what; `mail` is ours, where it is known. `proved`: nobody else can have."""
 
     pair: Pair
     person: Person
     mail: OutboxRow | None
+    proved: bool
 
 
 @dataclass
@@ -125,7 +130,7 @@ class Inbox:
             return BUG
 
     async def _take(self, arrived: Arrived, took: Took, *, anew: bool) -> str:
-        received, now = read(arrived.body), self.clock.now()
+        received, now = read(arrived.body, self.account.authserv_id, cut=arrived.cut), self.clock.now()
         name = received.message_id or f"<{arrived.validity}.{arrived.uid}@mailbox>"
         if await self.store.was_read(name) or (anew and received.date is not None and received.date < now - OLD):
             return AGAIN
@@ -141,7 +146,8 @@ class Inbox:
         return outcome
 
     async def _copied(self, received: Received) -> list[OutboxRow]:
-        rows = await self.store.mails_known_by((), (received.message_id,))
+        names = (received.message_id,)
+        rows = self._held_by(tokens(received.reply_to, self.sender), names, await self.store.mails_known_by((), names))
         await deliveries.arrived(self.store, rows, self.clock.now())
         return rows
 
@@ -153,8 +159,17 @@ class Inbox:
         report = received.report
         if report is None:
             return FOREIGN
-        rows = await self.store.mails_known_by(received.tokens(self.sender), (report.message_id, *received.references))
+        found = (*received.tokens(self.sender), *tokens(report.reply_to, self.sender))
+        names = (report.message_id, *received.references)
+        rows = self._held_by(found, names, await self.store.mails_known_by(found, names))
         return await deliveries.reported(self.store, report, rows, self.clock.now())
+
+    def _held_by(self, found: Collection[str], names: Collection[str], rows: Sequence[OutboxRow]) -> list[OutboxRow]:
+        """Those of our mails that somebody must have before their eyes who names such tokens and Message-IDs: not what
+        could be guessed.
+        """
+        seals = [(row, self.desk.seal(row.key)) for row in rows]
+        return [row for row, seal in seals if seal in found or any(seal in name for name in names)]
 
     async def _read(self, received: Received, name: str) -> tuple[str, Verdict | None, _About | None]:
         if received.automatic and not received.calendars:  # whose program answers for them, does so by itself (Google)
@@ -162,18 +177,22 @@ class Inbox:
         if received.authentic is False:
             return FORGED, None, None
         said = said_by(received.calendars)
-        about = await self._about(received, said)
+        rows = await self.store.mails_known_by(received.tokens(self.sender), received.references)
+        if rows and kind_of(rows[0].key) == Mail.ALERT:  # whoever answers that would be told of it by the next
+            return TO_ALERT, None, None
+        about = await self._about(received, said, rows)
         if about is None:
             await self._of_which_pair(received, name)
             return FOREIGN, None, None
-        context = Context(name, about.pair, about.person, about.mail, self.clock.now())
+        mail = about.mail
+        asked = await self.store.held(mail.key) if mail is not None and is_question(mail.key) else None
+        context = Context(name, about.pair, about.person, mail, self.clock.now(), about.proved, asked)
         state = await self.store.load_pair(about.pair.id)
         verdict = await Judge(context, state, self.desk.fits).judge(received, said)
-        return "answer" if verdict.answers else "refused", verdict, about
+        return _outcome(verdict), verdict, about
 
-    async def _about(self, received: Received, said: Said | None) -> _About | None:
+    async def _about(self, received: Received, said: Said | None, rows: Sequence[OutboxRow]) -> _About | None:
         """By our mail that it answers; by the event that it speaks of; and by who writes, where they have one pair."""
-        rows = await self.store.mails_known_by(received.tokens(self.sender), received.references)
         mail = next((row for row in rows if row.pair in self.programme.pairs), None)
         uid = said.uid if said is not None else ""
         if uid and (mail is None or (mail.uid != uid and not isinstance(said, Unusable))):
@@ -184,7 +203,11 @@ class Inbox:
         if len(names) != 1 or (pair := self.programme.pairs.get(names[0])) is None:
             return None
         person = next((p for p in pair.people if p.email.lower() == received.sender), None)
-        return _About(pair, person, mail) if person else None
+        if person is None:
+            return None
+        held = self._held_by(received.tokens(self.sender), received.references, rows)
+        proved = received.authentic is True or any(reader_of(row.key) == person.id for row in held)
+        return _About(pair, person, mail, proved)
 
     async def _of_which_pair(self, received: Received, name: str) -> None:
         """Somebody of the programme writes, and nobody can say of which of their pairs: the coordinator reads it."""
@@ -192,7 +215,15 @@ class Inbox:
         if names and not received.automatic and not received.calendars:
             quoted = " ".join(own_lines(received.text))[:QUOTED]
             text = f"{received.sender} ({', '.join(names[:NAMED])}) wrote; of which pair is not clear: “{quoted}”"
-            await self.store.raise_alert(f"answer/{name}", text, self.clock.now())
+            await self._tell(received.sender, name, text)
+
+    async def _tell(self, sender: str, name: str, text: str, *, always: bool = False) -> None:
+        """The coordinator, a few times a day of one sender: who writes more may be a program that doesn't say so."""
+        now, beginning = self.clock.now(), f"answer/{sender}/"
+        told = await self.store.count_alerts(beginning, now - A_DAY)
+        if told < TOLD_A_DAY or always:
+            last = " What else they write today is only in the mailbox." if told == TOLD_A_DAY - 1 else ""
+            await self.store.raise_alert(f"{beginning}{name}", f"{text}{last}", now)
 
     def _pairs_of(self, address: str) -> list[str]:
         pairs = self.programme.pairs.values()
@@ -203,16 +234,27 @@ class Inbox:
     ) -> str:
         now = self.clock.now()
         replies = []
-        wants = verdict.needs_reply and not received.automatic  # RFC 3834 §2: no answer to what a program sent
+        # RFC 3834 §2: no answer to what a program sent, but a question to its person, who alone can tell
+        wants = verdict.needs_reply and (not received.automatic or bool(verdict.asks))
         if wants and await self.store.count_replies(about.person.id, now - A_DAY) < REPLIES:
             replies = [self.desk.acknowledge(verdict, about.pair, about.person, received, now)]
+            if verdict.asks:
+                await self.store.hold(replies[0].key, [each.answer for each in verdict.asks])
         if words := verdict.to_coordinator or (_unanswered(verdict) if received.automatic else ""):
             text = f"{about.person.name} ({about.pair.id}) {words[:QUOTED]}"
-            await self.store.raise_alert(f"answer/{name}", text, now)
+            await self._tell(received.sender, name, text, always=bool(verdict.answers))
         if await self.store.record_mail(name, outcome, verdict.answers, replies, now):
+            if verdict.answers and about.mail is not None and is_question(about.mail.key):
+                await self.store.hold(about.mail.key, ())  # a second yes is to nothing
             took.news |= bool(verdict.answers)
             took.replies |= bool(replies)
         return outcome
+
+
+def _outcome(verdict: Verdict) -> str:
+    if verdict.answers:
+        return "answer"
+    return "asked" if verdict.asks else POLITE if verdict == Verdict(meeting=verdict.meeting) else "refused"
 
 
 def _unanswered(verdict: Verdict) -> str:

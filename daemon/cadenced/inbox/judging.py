@@ -16,7 +16,7 @@ from cadenced.core.fitting import Fit
 from cadenced.core.model import Meeting, Pair, Person, State
 from cadenced.core.records import OutboxRow, PairState
 from cadenced.core.slots import Window
-from cadenced.core.verdict import Refused, Verdict, Why
+from cadenced.core.verdict import Asked, Refused, Verdict, Why
 from cadenced.inbox.programs import Programs
 from cadenced.wire import whens
 from cadenced.wire.itip import Said as Itip
@@ -39,18 +39,23 @@ REASONS = {
     whens.Why.NIGHT: Why.NIGHT,
     whens.Why.NO_SUCH_HOUR: Why.NO_SUCH_HOUR,
 }
+QUESTIONS = (Mail.TIMES, Mail.FOLLOW_UP, Mail.PULSE, Mail.RENEWAL)  # to which "Great!" may be a yes, or not
 PAST = {Meant.MET: Told.MET, Meant.NOT_MET: Told.NOT_MET}
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """`name` is unique for the mail; `mail` is ours which it answers, where that is known."""
+    """`name` is unique for the mail; `mail` is ours which it answers, where that is known. `proved`: nobody else can
+    have written it. `asked`: what waits for a yes to `mail`; None where that is no such question.
+    """
 
     name: str
     pair: Pair
     person: Person
     mail: OutboxRow | None
     now: datetime
+    proved: bool = False
+    asked: tuple[Answer, ...] | None = None
 
 
 @dataclass
@@ -64,30 +69,52 @@ class Judge:
     _refused: list[Refused] = field(default_factory=list)
     _offers: tuple[Window, ...] = ()
     _numbers: "count[int]" = field(default_factory=lambda: count(1))
+    _line: str = ""  # that is being read
+    _asks: list[Asked] = field(default_factory=list)
 
     async def judge(self, received: Received, itip: Itip | None) -> Verdict:
         if itip is not None:
             c = self.context
-            return await Programs(c.name, c.pair, c.person, c.now, self.state, self.fits).verdict(itip)
-        person, mail = self.context.person, self.context.mail
-        offers = len(mail.offers) if mail else 0
-        said = understood(
-            received.text, person.language, person.timezone, self._written(received), offers=offers, name=person.name
-        )
+            verdict = await Programs(c.name, c.pair, c.person, c.now, self.state, self.fits).verdict(itip)
+            self._line = received.subject
+            for answer in verdict.answers:
+                self._keep(answer)
+            return replace(verdict, answers=tuple(self._found), asks=tuple(self._asks))
+        said = self._understood(received)
         for each in said:
             await self._take(each)
-        unclear = [each for each in said if each.meant is Meant.UNCLEAR]
-        hard = any(each.why is Why.NONE_SUITS for each in self._refused)
+        if not said and received.cut and not own_lines(received.text):
+            self._refused.append(Refused(received.subject, Why.LARGE))
+        unclear = any(each.why is Why.UNCLEAR for each in self._refused)
+        hard = any(each.why in (Why.NONE_SUITS, Why.LARGE) for each in self._refused)
+        silent = not said and not own_lines(received.text)  # else they only thank
         return Verdict(
             tuple(self._found),
             tuple(self._refused),
             self._meeting(),
             self._offers,
-            help=any(each.meant is Meant.HELP for each in said) or bool(unclear),
-            to_coordinator=self._to_coordinator(received, quoted=bool(unclear) or hard or not said),
+            help=any(each.meant is Meant.HELP for each in said) or unclear,
+            to_coordinator=self._to_coordinator(received, quoted=unclear or hard or silent),
+            asks=tuple(self._asks),
         )
 
+    def _understood(self, received: Received) -> tuple[Said, ...]:
+        """Line by line; what is only friendly is passed over, unless it could be the answer."""
+        pair, person, mail = self.context.pair, self.context.person, self.context.mail
+        said = understood(
+            received.text,
+            person.language,
+            person.timezone,
+            self._written(received),
+            offers=len(mail.offers) if mail else 0,
+            name=f"{person.name} {pair.other(person).name}",
+        )
+        clear = tuple(each for each in said if each.meant is not Meant.FRIENDLY)
+        asks = self._kind in QUESTIONS or self.context.asked is not None or (mail is not None and bool(mail.offers))
+        return tuple(replace(each, meant=Meant.UNCLEAR) for each in said) if asks and not clear else clear
+
     async def _take(self, said: Said) -> None:
+        self._line = said.line
         if said.meant is Meant.UNCLEAR:
             self._refuse(said, Why.UNCLEAR)
         elif said.reason is not None:
@@ -96,7 +123,9 @@ class Judge:
             await self._told(said)
 
     async def _told(self, said: Said) -> None:
-        if said.meant in SIMPLE:
+        if said.meant in (Meant.YES, Meant.NO) and self.context.asked is not None:
+            await self._confirm(said, self.context.asked if said.meant is Meant.YES else ())
+        elif said.meant in SIMPLE:
             self._note(SIMPLE[said.meant], text=said.text)
         elif said.meant in PAST:
             self._past(said)
@@ -110,6 +139,25 @@ class Judge:
             self._refuse(said, Why.NONE_SUITS)
         elif (meeting := self._coming(said)) is not None:
             await self._about(said, meeting)
+
+    async def _confirm(self, said: Said, asked: tuple[Answer, ...]) -> None:
+        """Does what was asked about, as far as it can still be done."""
+        if said.meant is Meant.YES and not asked:
+            self._refuse(said, Why.NO_QUESTION)
+        for each in asked:
+            meeting = next((m for m in self.state.meetings if m.uid == each.uid), None)
+            if not each.uid:
+                self._note(each.told, text=each.text, until=each.until)
+            elif meeting is None or each.start is None:
+                self._refuse(said, Why.OFF)
+            elif each.told not in PAST.values() and meeting.end <= self.context.now:
+                self._refuse(said, Why.OVER)
+            elif each.told is Told.MOVED:
+                await self._move(said, meeting, each.start)
+            elif each.told is Told.DECLINED and each.start != meeting.start:
+                self._refuse(said, Why.OTHER_TIME)
+            else:
+                self._note(each.told, meeting)
 
     def _written(self, received: Received) -> datetime:
         """When they wrote, by which "tomorrow" is reckoned; now, where their clock is wrong or the mail was long on its
@@ -193,7 +241,7 @@ class Judge:
         context = self.context
         day = local_day(context.pair.timezone, meeting.start if meeting else context.now)
         about = {"uid": meeting.uid, "start": meeting.start, "end": meeting.end} if meeting else {}
-        self._found.append(
+        self._keep(
             Answer(
                 f"{context.name}#{next(self._numbers)}",
                 context.pair.id,
@@ -206,6 +254,20 @@ class Judge:
                 **about,  # type: ignore[arg-type]  # of a meeting, all three
             )
         )
+
+    def _keep(self, answer: Answer) -> None:
+        """What anybody could have written, and changes something, waits for a yes."""
+        if self.context.proved or not self._changes(answer):
+            self._found.append(answer)
+        else:
+            self._asks.append(Asked(self._line, answer))
+
+    def _changes(self, answer: Answer) -> bool:
+        """A program's word that somebody comes to what stands changes nothing, unless they said otherwise before."""
+        said = {each.told for each in self.state.answers if each.uid == answer.uid and each.start == answer.start}
+        stands = any(m.uid == answer.uid and m.state is State.STANDING for m in self.state.meetings)
+        harmless = answer.told in (Told.ACCEPTED, Told.TENTATIVE) and stands
+        return not harmless or bool(said & {Told.DECLINED, Told.SKIPPED})
 
     def _refuse(self, said: Said, why: Why, detail: str = "") -> None:
         self._refused.append(Refused(said.line, why, detail))

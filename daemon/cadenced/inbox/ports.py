@@ -57,6 +57,16 @@ class Store(Protocol):
         """How many acknowledgements somebody got since then."""
         ...
 
+    async def hold(self, key: str, answers: Sequence[Answer]) -> None:
+        """Keeps what is only done once the mail of that key is answered with yes; none: no longer."""
+        ...
+
+    async def held(self, key: str) -> tuple[Answer, ...]: ...
+
+    async def count_alerts(self, beginning: str, since: datetime) -> int:
+        """How many alerts whose keys begin so were raised since then."""
+        ...
+
     async def settle(self, key: str, result: Settlement, now: datetime) -> None: ...
 
     async def stop_address(self, address: str, reply: str, now: datetime) -> None: ...
@@ -74,6 +84,10 @@ class Desk(Protocol):
     """What the service lends: the planner's word on a time, and the composer's words."""
 
     async def fits(self, pair: str, uid: str, span: Window) -> tuple[Meeting | None, Fit]: ...
+
+    def seal(self, key: str) -> str:
+        """What nobody knows but who has the mail of that key of the ledger."""
+        ...
 
     def acknowledge(self, verdict: Verdict, pair: Pair, person: Person, received: Received, now: datetime) -> OutboxRow:
         """The finished row of a short mail that says what was taken, or why not."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cadenced.core.actions import Mail
-from cadenced.core.due import key
+from cadenced.core.due import ASK, key
 from cadenced.core.fitting import Fit
 from cadenced.core.model import Meeting, Pair, Person
 from cadenced.core.participation import Guest
@@ -17,10 +17,10 @@ from cadenced.core.records import AccountRow, OutboxRow
 from cadenced.core.slots import Window
 from cadenced.core.verdict import Verdict
 from cadenced.reconciler.decider import Decider
-from cadenced.wire.acknowledging import commands, invited_again, refused, taken
+from cadenced.wire.acknowledging import asked, commands, invited_again, refused, taken
 from cadenced.wire.invitations import Method, declined_counter, invitation
 from cadenced.wire.languages import Languages
-from cadenced.wire.message import Composer, reply_token
+from cadenced.wire.message import Composer
 from cadenced.wire.occasions import answer_names
 from cadenced.wire.received import Received
 
@@ -40,9 +40,13 @@ class Desk:
     async def fits(self, pair: str, uid: str, span: Window) -> tuple[Meeting | None, Fit]:
         return await self.decider.fits(pair, uid, span, self.rows)
 
+    def seal(self, key: str) -> str:
+        """What nobody knows but who has the mail of that key of the ledger."""
+        return self.composer.token(key)
+
     def acknowledge(self, verdict: Verdict, pair: Pair, person: Person, received: Received, now: datetime) -> OutboxRow:
         about = hashlib.sha256((received.message_id or received.text).encode()).hexdigest()[:16]
-        name = key(pair.id, Mail.ANSWER, about, person.id)
+        name = key(pair.id, Mail.ANSWER, f"{ASK}{about}" if verdict.asks else about, person.id)
         composed = self.composer.compose_answer(
             name,
             pair,
@@ -65,7 +69,7 @@ class Desk:
             due=now,
             expires=now + KEEPS,
             day=now.date(),
-            token=reply_token(name),
+            token=composed.token,
             offers=verdict.offers,
         )
 
@@ -80,7 +84,7 @@ class Desk:
             programme_mailbox=True,
             answers=True,
             taken=said,
-            refused=refused(verdict.refused, words),
+            refused=(*asked(verdict.asks, pair, person, words, now), *refused(verdict.refused, words)),
             meeting=verdict.meeting,
             times=verdict.offers,
             commands=commands(words) if verdict.help else (),

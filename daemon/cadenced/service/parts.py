@@ -31,7 +31,7 @@ from cadenced.service.wheel import Wheel
 from cadenced.shell.mailbox import Mailbox as Imap
 from cadenced.shell.store import Store
 from cadenced.wire.languages import BUILT_IN, Languages
-from cadenced.wire.message import Composed, Composer, reply_token
+from cadenced.wire.message import Composed, Composer
 
 log = structlog.get_logger("cadenced")
 
@@ -88,14 +88,17 @@ class Loaded:
     def people(self) -> dict[str, Person]:
         return {person.id: person for pair in self.programme.pairs.values() for person in pair.people}
 
-    def composer(self) -> Composer:
-        """What writes its mails. ConfigError when a template is wrong."""
+    def composer(self, secret: str = "") -> Composer:
+        """What writes its mails, with the installation's `secret` where they go out. ConfigError when a template is
+        wrong.
+        """
         return Composer(
             self.mail.sender,
             plus_addressing=self.plus_addressing,
             templates=self.templates,
             languages=self.languages,
             answers=self.mailbox is not None,
+            secret=secret,
         )
 
     @property
@@ -126,7 +129,7 @@ class Parts:
         """Makes a configuration the one in force; the pairs whose stanza changed are due then. ConfigError when a
         template is wrong: then the one before stays.
         """
-        composer = self._composer_for(loaded)
+        composer = await self._composer_for(loaded)
         changed = await self.store.set_stanzas(loaded.programme.stanzas)
         rows = self._rows_still_true(loaded)
         self.loaded, self._composer = loaded, composer
@@ -215,12 +218,12 @@ class Parts:
         before = await self.store.get_meta(TOLD)
         return not before or datetime.fromisoformat(before) + BETWEEN_ALERTS <= now
 
-    def _composer_for(self, loaded: Loaded) -> Composer:
+    async def _composer_for(self, loaded: Loaded) -> Composer:
         """The one in force where nothing of it changed: making one compiles all templates."""
         before = getattr(self, "loaded", None)
         if self._composer is not None and before is not None and _alike(before, loaded):
             return self._composer
-        return loaded.composer()
+        return loaded.composer(await self.store.secret())
 
     def _rows_still_true(self, loaded: Loaded) -> dict[str, AccountRow]:
         """What is known of the accounts, where their settings stayed: pairs can be turned before the next look."""
@@ -286,6 +289,6 @@ def _row(mail: SendMail, composed: Composed, now: datetime) -> OutboxRow:
         expires=mail.expires,
         day=now.date(),
         start=mail.meeting.start if mail.meeting else None,
-        token=reply_token(mail.key),
+        token=composed.token,
         offers=tuple(sorted(mail.times)),
     )

@@ -17,12 +17,13 @@ from cadenced.core.records import CopyRow, MailState, OutboxRow
 from cadenced.shell import schema
 from cadenced.shell.ledger import Ledger
 from cadenced.shell.looks import drop, save
-from cadenced.shell.rows import flat, outbox_of, stamp
-from cadenced.shell.upsert import insert_new
+from cadenced.shell.rows import answer_of, flat, outbox_of, stamp
+from cadenced.shell.upsert import insert_new, upsert
 from cadenced.shell.waking import wake
 
 BOX, INBOX = schema.outbox, schema.inbox
 OVERTAKEN = (Mail.INVITE, Mail.UPDATE)  # by a later word about the same meeting
+HELD = "held/"  # keys of `meta`: what waits for a yes, by the mail that asks
 NEVER_SENT = (MailState.QUEUED, MailState.EXPIRED, MailState.FAILED)
 
 
@@ -109,6 +110,23 @@ class Answers(Ledger):
         """How many acknowledgements somebody got since then, or is about to."""
         mine = (BOX.c.person == person, BOX.c.kind == str(Mail.ANSWER), BOX.c.due > stamp(since))
         found = select(func.count()).select_from(BOX).where(*mine)
+        return await self._database.run(lambda c: c.execute(found).scalar()) or 0
+
+    async def hold(self, key: str, answers: Sequence[Answer]) -> None:
+        """Keeps what is only done once the mail of that key is answered with yes; none: no longer."""
+        row = {"key": f"{HELD}{key}", "value": json.dumps([flat(answer) for answer in answers])}
+        await self._database.run(lambda c: upsert(c, schema.meta, [row]))
+
+    async def held(self, key: str) -> tuple[Answer, ...]:
+        found = select(schema.meta.c.value).where(schema.meta.c.key == f"{HELD}{key}")
+        text = await self._scalar(found)
+        return tuple(map(answer_of, json.loads(text or "[]")))
+
+    async def count_alerts(self, beginning: str, since: datetime) -> int:
+        """How many alerts whose keys begin so were raised since then, be they cleared or not."""
+        a = schema.alerts.c
+        raised = (a.key.startswith(beginning, autoescape=True), a.raised_at > stamp(since))
+        found = select(func.count()).select_from(schema.alerts).where(*raised)
         return await self._database.run(lambda c: c.execute(found).scalar()) or 0
 
     async def mails_read(self) -> dict[str, int]:

@@ -1,8 +1,9 @@
-"""The clock: the only file that reads it. Everybody else takes `now` as an argument.
+"""The clock, and chance: no other file reads the one or draws the other. Everybody else takes `now` as an argument.
 
-Must never know what the time is used for.
+Must never know what either is used for.
 """
 
+import secrets
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,6 +29,11 @@ class FixedClock:
         if self.at.tzinfo is None:
             raise ValueError(f"{self.at.isoformat()} has no UTC offset")
         return self.at.astimezone(UTC)
+
+
+def fresh_secret() -> str:
+    """128 bits that nobody can guess, in hexadecimal."""
+    return secrets.token_hex(16)
 
 
 def monotonic_microseconds() -> int:

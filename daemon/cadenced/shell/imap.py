@@ -24,7 +24,7 @@ from cadenced.shell.certificates import untrusted
 
 LARGEST = 8_000_000  # bytes of one message: an answer is a few kB, and a photo in it may be
 AT_ONCE = 32_000_000  # bytes of the messages of one call: the daemon's memory holds them all
-LONGEST_HEADERS = 100_000  # bytes of the headers of a larger one; Postfix takes as many
+BEGINNING = 1 << 17  # bytes of a larger one: its headers, of which Postfix takes 100 kB, and the text before its photos
 LONGEST_WORDS = 300  # characters of a server's words that are kept
 MOST_FOLDERS = 20  # named in an error: enough to see which was meant
 BUSY = ("[UNAVAILABLE]", "[INUSE]", "[LIMIT]", "[SERVERBUG]")  # RFC 5530 §3: no fault of the login
@@ -169,10 +169,10 @@ class Line:
             left -= size if whole else 0
             if left < 0:
                 return
-            parts = "(BODY.PEEK[])" if whole else f"(BODY.PEEK[HEADER]<0.{LONGEST_HEADERS}>)"
+            parts = "(BODY.PEEK[])" if whole else f"(BODY.PEEK[]<0.{BEGINNING}>)"
             said = self._must(client.uid("FETCH", str(uid), parts))
             for body in (part[1] for part in said if isinstance(part, tuple)):
-                yield Arrived(validity, uid, body, headers_only=not whole)
+                yield Arrived(validity, uid, body, cut=not whole)
 
     def _sizes(self, client: imaplib.IMAP4, uids: Sequence[int]) -> dict[int, int]:
         if not uids:

@@ -1,8 +1,8 @@
 """The append-only journal beside the store: what no calendar could give back if the store were lost.
 
-One line each, ASCII: `sent KEY MESSAGE-ID MOMENT`, `deleted UID ACCOUNT PAIR MOMENT WRITTEN` and
-`answered ID ANSWER`, the words percent-encoded; WRITTEN is the baseline of what was deleted, and older lines have none;
-ANSWER is JSON. A line is written and synced
+One line each, ASCII: `sent KEY MESSAGE-ID MOMENT`, `deleted UID ACCOUNT PAIR MOMENT WRITTEN`, `answered ID ANSWER` and
+`secret SECRET`, the words percent-encoded; WRITTEN is the baseline of what was deleted, and older lines have none;
+ANSWER is JSON; SECRET is what the tokens of our mails are made with. A line is written and synced
 *before* the transaction that it belongs to commits: a line too many says what is about to be true anyway (the mail was
 accepted, the deletion was seen), while one too few would send or create again. A database keeps how far in the journal
 it is, so that one that was lost, is older, or missed a commit catches up from there.
@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 
 from cadenced.core.errors import StoreError
 
-WORDS = {"sent": (3,), "deleted": (5, 4), "answered": (2,)}  # after the verb
+WORDS = {"sent": (3,), "deleted": (5, 4), "answered": (2,), "secret": (1,)}  # after the verb
 
 
 class Journal:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, and_, delete, func, select, update
 
 from cadenced.core.records import MailState, OutboxRow, Settlement
 from cadenced.shell import schema
+from cadenced.shell.clock import fresh_secret
 from cadenced.shell.database import Database
 from cadenced.shell.journal import Journal
 from cadenced.shell.rows import flat, moment, outbox_of, stamp
@@ -19,12 +20,28 @@ from cadenced.shell.upsert import insert_new, upsert
 OPEN = (str(MailState.QUEUED), str(MailState.UNKNOWN))
 COUNTED = (str(MailState.SENT), str(MailState.UNKNOWN))
 JOURNAL = "journal"  # in `meta`: how far in the journal the database is, in bytes
+SEAL = "secret"  # in `meta` and in the journal
 
 
 class Ledger:
     def __init__(self, database: Database, journal: Journal) -> None:
         self._database = database
         self.journal = journal
+
+    async def secret(self) -> str:
+        """What the tokens of our mails are made with, so that nobody can guess one: of this installation, made at first
+        use. Not to be shown. The journal has it, too, for the tokens must be known without the database.
+        """
+
+        def work(connection: Connection) -> str:
+            m = schema.meta.c
+            if not (found := connection.execute(select(m.value).where(m.key == SEAL)).scalar()):
+                found = fresh_secret()
+                self._note(connection, [(SEAL, found)])
+                upsert(connection, schema.meta, [{"key": SEAL, "value": found}])
+            return str(found)
+
+        return await self._database.run(work)
 
     async def enqueue(self, rows: Sequence[OutboxRow]) -> int:
         """Rows whose key is new; the others are passed over: never twice. Returns how many were new."""

@@ -11,11 +11,12 @@ from sqlalchemy import Connection, bindparam, select, update
 from cadenced.core.records import CopyRow, CopyState, MailState
 from cadenced.shell import schema
 from cadenced.shell.journal import Journal
-from cadenced.shell.ledger import JOURNAL
+from cadenced.shell.ledger import JOURNAL, SEAL
 from cadenced.shell.rows import flat
 from cadenced.shell.upsert import insert_new, upsert
 from cadenced.wire.baseline import parse_baseline
 from cadenced.wire.ical import observe
+from cadenced.wire.tokens import reply_token
 
 Entry = tuple[str, ...]
 
@@ -29,6 +30,8 @@ def replay(connection: Connection, journal: Journal) -> None:
     known = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == JOURNAL)).scalar()
     entries, size = journal.read(int(known or 0))
     if entries:
+        secrets = [{"key": SEAL, "value": entry[1]} for entry in entries if entry[0] == "secret"]
+        insert_new(connection, schema.meta, secrets[-1:])
         _mail(connection, (entry for entry in entries if entry[0] == "sent"))
         _tombstones(connection, (entry for entry in entries if entry[0] == "deleted"))
         insert_new(connection, schema.answers, [json.loads(entry[2]) for entry in entries if entry[0] == "answered"])
@@ -40,7 +43,18 @@ def _mail(connection: Connection, entries: Iterable[Entry]) -> None:
     sent = {key: message_id for _, key, message_id, _ in entries}
     if not sent:
         return
-    named = ({"key": key, "pair": key.partition("/")[0], "message_id": text} for key, text in sent.items())
+    secret = connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == SEAL)).scalar()
+    named = (
+        {
+            "key": key,
+            "pair": key.partition("/")[0],
+            "person": reader_of(key),
+            "message_id": message_id,
+            "day": day[0] if day else NEVER_COUNTED,
+            "token": reply_token(key, secret) if secret else "",
+        }
+        for key, (message_id, *day) in sent.items()
+    )
     insert_new(connection, schema.outbox, [BLANK | NEVER_COUNTED | each for each in named])
     o = schema.outbox.c
     change = update(schema.outbox).where(o.key == bindparam("sent"), o.state != TOLD["state"]).values(TOLD)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from cadenced.core.answers import FOR_EVER, Answer, Told
 from cadenced.core.model import Pair, Person
-from cadenced.core.verdict import Refused, Why
+from cadenced.core.verdict import Asked, Refused, Why
 from cadenced.wire.languages import Words
 from cadenced.wire.plain import one_line
 from cadenced.wire.times import when
@@ -30,6 +30,22 @@ def invited_again(words: Words) -> str:
 def refused(found: Sequence[Refused], words: Words) -> tuple[tuple[str, str, str], ...]:
     """Their words, the reason, and what would work; the last may be empty."""
     return tuple((one_line(each.said)[:LONGEST], *_reason(each, words)) for each in found)
+
+
+def asked(
+    found: Sequence[Asked], pair: Pair, reader: Person, words: Words, now: datetime
+) -> tuple[tuple[str, str, str], ...]:
+    """Likewise, of what waits for a yes. `now` is aware."""
+    sentence, _ = _Sentence(pair, reader, words, now), words.gettext
+    why = _("Nothing shows that this mail was yours.")
+    return tuple(
+        (
+            one_line(each.said)[:LONGEST],
+            why,
+            _("Answer this one with “yes”, and it is done: %(what)s", what=sentence.of(each.answer)),
+        )
+        for each in found
+    )
 
 
 def commands(words: Words) -> tuple[tuple[str, str], ...]:
@@ -128,6 +144,10 @@ def _reason(each: Refused, words: Words) -> tuple[str, str]:
         Why.NONE_SUITS: (
             _("None of these times suits you, then."),
             _("“move to” and a day and time proposes another. The coordinator hears of it, too."),
+        ),
+        Why.LARGE: (
+            _("The mail is too large, and its text could not be found."),
+            _("Write it once more, without what is attached."),
         ),
         Why.OLD: (_("A newer invitation has gone out since."), _("Answer that one.")),
     }

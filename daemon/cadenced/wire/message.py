@@ -27,11 +27,11 @@ from cadenced.wire.letter import alert_names, letter
 from cadenced.wire.occasions import STATES, occasion_names
 from cadenced.wire.plain import one_line, subject_and_body
 from cadenced.wire.templates import HTML, TEXT, Templates
+from cadenced.wire.tokens import reply_token
 
 INVITATION = "invite"  # the template of all three kinds that carry one
 REFERENCES = 10  # of a mail that is answered: enough for any program to find the conversation (RFC 5322 §3.6.4)
 IDENTIFIER_LONG = 250  # characters of an identifier that somebody else made; a line has 998 (RFC 5322 §2.1.1)
-TOKEN = 20  # characters of a Reply-To token: 80 bits, and with most local parts below 64 octets (RFC 5321 §4.5.3.1.1)
 
 
 _IDENTIFIER = re.compile(r"<[!-;=?-~]+@[!-;=?-~]+>")  # a msg-id, without comments (RFC 5322 §3.6.4)
@@ -44,13 +44,15 @@ POLICY = SMTP.clone(cte_type="7bit")
 class Composed:
     """`recipient` is a bare address, `message_id` has its angle brackets, `body` has CRLF line ends and is pure ASCII.
 
-    `problem` says in words why a user's template was not used, or is empty.
+    `token` is what a reply to it is recognised by. `problem` says in words why a user's template was not used, or is
+    empty.
     """
 
     recipient: str
     message_id: str
     subject: str
     body: bytes
+    token: str
     problem: str = ""
 
 
@@ -69,7 +71,7 @@ class _Envelope:
 class Composer:
     """Writes mails. One per configuration: it keeps the compiled templates."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 — what a configuration says of mails
         self,
         sender: str,
         *,
@@ -77,15 +79,17 @@ class Composer:
         templates: Mapping[str, str],
         languages: Languages = BUILT_IN,
         answers: bool = False,
+        secret: str = "",
     ) -> None:
         """`sender` is "Name <address>" or an address. `templates` are a user's own sources by file name. `answers`:
-        whether what people reply is read.
+        whether what people reply is read. `secret`: what the tokens of replies are made with; none where no mail goes
+        out.
 
         Raises ConfigError when the sender is no address, or when a template has wrong syntax, a name that no mail has,
         uses a template that isn't there, or fails with an example: with file and line, all of them at once.
         """
         self._sender = _sender(sender)
-        self._plus, self._answers = plus_addressing, answers
+        self._plus, self._answers, self._secret = plus_addressing, answers, secret
         self._languages = languages
         self._templates = Templates(templates, languages)
         self._templates.check(
@@ -174,6 +178,7 @@ class Composer:
             message_id,
             subject,
             head + self._links(envelope) + body_of(body, html, envelope.calendar),
+            self.token(envelope.key),
             "\n".join(filter(None, dict.fromkeys((problem, html_problem)))),
         )
 
@@ -207,9 +212,15 @@ class Composer:
         return head
 
     def _message_id(self, envelope: _Envelope) -> str:
-        """Derived from the ledger's key, and rooted in the meeting's UID where there is one."""
-        token = uuid5(IDENTITY_NAMESPACE, f"mail/{envelope.key}").hex
-        return self._identifier(f"{envelope.root}.{token[:12]}" if envelope.root else token)
+        """Derived from the ledger's key, and rooted in the meeting's UID where there is one. Where replies have no
+        address of their own, it is what shows that somebody has the message, and holds its token.
+        """
+        name = uuid5(IDENTITY_NAMESPACE, f"mail/{envelope.key}").hex
+        if self._answers and not self._plus:
+            name = self.token(envelope.key)
+        elif envelope.root:
+            name = name[:12]
+        return self._identifier(f"{envelope.root}.{name}" if envelope.root else name)
 
     def _links(self, envelope: _Envelope) -> bytes:
         """The headers that hold identifiers and addresses of mail: by hand, for email would fold a long one of them
@@ -226,6 +237,10 @@ class Composer:
             lines.append(f"List-Unsubscribe:\r\n <{mailto(address.addr_spec)}?subject=stop&body=stop>")
         return "".join(f"{line}\r\n" for line in lines).encode()
 
+    def token(self, key: str) -> str:
+        """What a reply to the message of that key of the ledger is recognised by."""
+        return reply_token(key, self._secret)
+
     def _identifier(self, left: str) -> str:
         return f"<{left}@{self._sender.domain}>"
 
@@ -233,12 +248,7 @@ class Composer:
         """A subaddress (RFC 5233) of the sender that tells the message, where the server takes them."""
         if not self._plus:
             return self._sender if self._answers else None
-        return Address(self._sender.display_name, f"{self._sender.username}+{reply_token(key)}", self._sender.domain)
-
-
-def reply_token(key: str) -> str:
-    """What a reply to the message of that key of the ledger is recognised by."""
-    return uuid5(IDENTITY_NAMESPACE, f"reply/{key}").hex[:TOKEN]
+        return Address(self._sender.display_name, f"{self._sender.username}+{self.token(key)}", self._sender.domain)
 
 
 def _template(kind: Mail) -> str:

@@ -23,6 +23,7 @@ class Meant(StrEnum):
     STOP = "stop"
     HELP = "help"
     TODO = "todo"
+    FRIENDLY = "friendly"  # and no more
     UNCLEAR = "not understood"
 
 
@@ -88,8 +89,31 @@ POLITE = (
     *("vielen herzlichen dank", "vielen lieben dank", "vielen dank", "herzlichen dank", "besten dank", "lieben dank"),
     *("danke sehr", "danke schön", "dankeschön", "danke dir", "danke euch", "danke", "dank dir", "merci", "thx", "ty"),
     *("im sorry", "i am sorry", "so sorry", "sorry", "tut mir leid", "es tut mir leid", "unfortunately", "im afraid"),
+    *("have a nice day", "have a good day", "have a great day", "have a nice evening", "have a nice weekend"),
+    *(
+        "have a good weekend",
+        "have a great weekend",
+        "schönen tag noch",
+        "schönen tag",
+        "schönen abend",
+        "schöne woche",
+    ),
+    *("schönes wochenende", "much appreciated"),
     *("leider", "please", "pls", "bitte", "bitte sehr", "entschuldigung", "sry"),
 )
+# what somebody thanks for, behind the thanks
+THANKED = (
+    r"(?:for|für|fürs)\s(?:(?:this|that|it|everything|all|alles|letting me know|reminding me)"
+    r"|(?:(?:the|your|this|all the|die|deine|das|den|deinen|eure)\s)?(?:mail|email|e-mail|message|infos?|information"
+    r"|reminder|update|invitation|invite|agenda|notes|summary|help|heads up|nachricht|einladung|erinnerung"
+    r"|rückmeldung|hilfe|zusammenfassung|übersicht|planung))"
+)
+SIGNED = frozenset(
+    {"lg", "vg", "mfg", "bg", "liebe grüße", "viele grüße", "beste grüße", "schöne grüße", "herzliche grüße", "grüße"}
+    | {"gruß", "mit freundlichen grüßen", "freundliche grüße", "best", "best wishes", "best regards", "kind regards"}
+    | {"regards", "cheers", "all the best", "yours", "warm regards"}
+)
+APPROVING = frozenset("👍👌🙏🙂😊😀😃😄🎉❤👏💪✅✔")  # alone they mean what a friendly word means
 # may stand beside an answer, but is one by itself, or could be
 FRIENDLY = frozenset(
     {"great", "perfect", "super", "prima", "wunderbar", "cool", "gern", "gerne", "klar", "excellent", "lovely", "toll"}
@@ -102,6 +126,7 @@ FRIENDLY = frozenset(
         "bis dann",
         "freue mich",
     }
+    | {"got it", "noted", "received", "understood", "notiert", "ist notiert", "verstanden", "angekommen", "well noted"}
     | {"ich freue mich", "freu mich", "bis bald", "great idea", "gute idee", "no problem", "kein problem"}
 )
 GREETINGS = (

@@ -25,7 +25,7 @@ _SMILEY = re.compile(r"(?:^|\s)[:;]-?[)(DPp](?=\s|$)")
 # each run of signs is tried once, from its beginning: from each of its signs would take the square of it
 _CLAUSE = re.compile(r"(?<![,;.!:()])[,;.!:()]++(?=\s|$)|\s[-–—]++\s|(?<![–—])[–—]++$|^[-–—•]++\s")
 _KIND = tuple(sorted(vocabulary.POLITE, key=len, reverse=True))
-_POLITE = re.compile(rf"\b(?:{'|'.join(_KIND)})\b")
+_POLITE = re.compile(rf"\b(?:{'|'.join(_KIND)})\b(?:\s{vocabulary.THANKED}\b)?")
 _NUMBER = re.compile(rf"(?:(?:{vocabulary.COUNTED})\s?)?#?(\d{{1,2}})[.)]?")
 _ABBREVIATED = re.compile(r"\bnr\.\s*")
 _GREETING = re.compile(rf"(?:{vocabulary.GREETINGS})\b", re.IGNORECASE)
@@ -57,7 +57,8 @@ class Said:
 def understood(  # noqa: PLR0913 — who writes, when, and what they were asked
     text: str, language: str, timezone: str, now: datetime, *, offers: int = 0, name: str = ""
 ) -> tuple[Said, ...]:
-    """What the writer says, line by line; nothing where they only greet, thank or sign. `language` and `timezone` (an
+    """What the writer says, line by line; nothing where they only greet, thank or sign, and FRIENDLY where a word may
+    be more than that. `language` and `timezone` (an
     IANA name) are the writer's, and `name` what they sign with. `now` is aware: the moment at which they wrote, by
     which "tomorrow" is reckoned. A number must name one of as many times as `offers` says; 0 where none were offered.
     """
@@ -86,10 +87,12 @@ def _said(line: str, where: Here, own: frozenset[str]) -> Said | None:
         return said
     if plain and _names(plain) <= own:
         return None
-    if "?" in plain or (not plain and any(unicodedata.category(each) == "So" for each in line)):
-        return Said(Meant.UNCLEAR, line)  # a smiley alone may mean anything
+    if "?" in plain:
+        return Said(Meant.UNCLEAR, line)
+    if not plain and (signs := {each for each in line if unicodedata.category(each) == "So"}):
+        return Said(Meant.FRIENDLY if signs <= vocabulary.APPROVING else Meant.UNCLEAR, line)
     greeting = _GREETING.match(line)
-    said = _answered(line, plain[greeting.end() :] if greeting else plain)
+    said = _answered(line, plain[greeting.end() :] if greeting else plain, own)
     unclear = said is not None and said.meant is Meant.UNCLEAR
     return None if greeting and unclear and _NAMES.fullmatch(line[greeting.end() :]) else said
 
@@ -106,12 +109,12 @@ def _timed(line: str, plain: str, where: Here) -> Said | None:
     return None
 
 
-def _answered(line: str, plain: str) -> Said | None:
+def _answered(line: str, plain: str, own: frozenset[str]) -> Said | None:
     """Each clause must be an answer or politeness, and the answers must agree."""
     found, friendly = set[tuple[Meant, int]](), False
     for clause in _CLAUSE.split(_ABBREVIATED.sub("nr ", plain)):
         words = " ".join(_POLITE.sub(" ", clause).split())
-        said = _clause(words) if words else set()
+        said = _clause(words) if words and not _signed(words, own) else set()
         if said is None:
             return Said(Meant.UNCLEAR, line)
         found |= said
@@ -121,10 +124,16 @@ def _answered(line: str, plain: str) -> Said | None:
         found.discard((Meant.YES, 0))
     if Meant.NOT_MET in kinds:  # "no, we didn't meet"
         found.discard((Meant.NO, 0))
-    if not found and not friendly:
-        return None
+    if not found:
+        return Said(Meant.FRIENDLY, line) if friendly else None
     [(meant, number)] = found if len(found) == 1 else [(Meant.UNCLEAR, 0)]
     return Said(meant, line, number=number)
+
+
+def _signed(words: str, own: frozenset[str]) -> bool:
+    """Whether they are only the end of a letter: "LG Jonas"."""
+    rest = " ".join(each for each in words.split() if each not in own)
+    return words not in ANSWERS and (not rest or rest in vocabulary.SIGNED)
 
 
 def _clause(words: str) -> set[tuple[Meant, int]] | None:

@@ -8,7 +8,7 @@ import pytest
 
 from cadenced.core.accounts import Arrivals, MailboxAccount
 from cadenced.core.errors import AccessError, ConfigError, TemporaryError
-from cadenced.shell.imap import LARGEST
+from cadenced.shell.imap import BEGINNING, LARGEST
 from cadenced.shell.mailbox import Mailbox
 
 FOR_EVER = 600.0  # seconds: longer than any test may take
@@ -60,7 +60,7 @@ async def test_a_message_comes_with_the_bytes_that_it_has(room, mailbox):
     await room.put(body)
     validity, _ = await mailbox.latest(room.account)
     (found,) = (await mailbox.fetch(room.account, validity, 0, 10)).messages
-    assert (found.body, found.validity, found.headers_only) == (body, validity, False)
+    assert (found.body, found.validity, found.cut) == (body, validity, False)
 
 
 async def test_reading_changes_no_flag_and_asks_for_none(room, mailbox):
@@ -91,12 +91,13 @@ async def test_what_somebody_removed_is_passed_over(room, mailbox):
     assert subjects(await mailbox.fetch(room.account, validity, 0, 10)) == ["one", "three"]
 
 
-async def test_a_message_that_is_too_large_comes_as_its_headers(room, mailbox):
-    await room.put(mail("large", "x" * LARGEST), mail("small"))
+async def test_of_a_message_that_is_too_large_comes_the_beginning(room, mailbox):
+    body = mail("large", ("x" * 76 + "\r\n") * (LARGEST // 78 + 1))
+    await room.put(body, mail("small"))
     validity, _ = await mailbox.latest(room.account)
     large, small = (await mailbox.fetch(room.account, validity, 0, 10)).messages
-    assert large.body + b"x" * LARGEST == mail("large", "x" * LARGEST)
-    assert (large.headers_only, small.headers_only) == (True, False)
+    assert large.body == body[:BEGINNING]
+    assert (large.cut, small.cut) == (True, False)
 
 
 async def test_a_wait_ends_when_something_comes(room, mailbox):

@@ -208,5 +208,8 @@ class Memory:
     async def set_meta(self, key: str, value: str) -> None:
         self._meta[key] = value
 
+    async def secret(self) -> str:
+        return ""
+
     def close(self) -> None:
         """Nothing is open."""

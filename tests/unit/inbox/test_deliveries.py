@@ -35,6 +35,7 @@ Diagnostic-Code: smtp; {words}
 Content-Type: text/rfc822-headers
 
 Message-ID: {message_id}
+Reply-To: Mentoring <agenda+{token}@example.org>
 Subject: something
 
 --b--
@@ -56,7 +57,7 @@ async def state(post, row):
 
 def report(post, row, action, status, words="no such user"):
     said = {"action": action, "status": status, "words": words, "number": len(post.inbox)}
-    text = REPORT.format(sender=SENDER, subject="Undelivered", message_id=row.message_id, **said)
+    text = REPORT.format(sender=SENDER, subject="Undelivered", message_id=row.message_id, token=row.token, **said)
     post.imap.folders["INBOX"].put(text.replace("\n", "\r\n").encode())
 
 
@@ -93,6 +94,7 @@ async def test_a_bounce_of_a_mail_that_is_not_ours_changes_nothing(post):
     report(post, row, "failed", "5.1.1")
     last = max(body)
     body[last] = body[last].replace(message_id.encode(), b"<somebody.else@example.net>")
+    body[last] = body[last].replace(row.token.encode(), b"0123456789abcdef0123")
     await post.later()
     assert await state(post, row) is MailState.SENT
     assert await post.store.stopped_addresses() == {}

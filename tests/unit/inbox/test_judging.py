@@ -18,7 +18,7 @@ async def nothing_fits(*_):
 
 
 async def month_of_what_was_done(p, *said):
-    context = Context("<9@example.org>", p, p.mentor, None, NOW)
+    context = Context("<9@example.org>", p, p.mentor, None, NOW, proved=True)
     [answer] = (await Judge(context, PairState(answers=said), nothing_fits).judge(read(MAIL), None)).answers
     return answer.month
 
