@@ -38,7 +38,7 @@ WHOLE = (
     Scene("two people who move and edit, and a fault", acts=2, faults=1, what=("moves", "edits")),
     Scene("the agenda and two faults", faults=2, which=("crash", "lost reply", "lost database"), **AGENDA),
     Scene("the agenda and a move", acts=1, faults=1, what=("moves", "deletes"), **AGENDA),
-    Scene("two things at once", acts=1, at_once=2, standing=False, who=("jonas",)),
+    Scene("two things at once", acts=1, at_once=2, standing=False, what=("deletes",), who=("jonas",)),
     Scene("two things at once, and a fault", faults=1, at_once=2, standing=False),
     Scene("all things at once", acts=1, at_once=3, who=("jonas",)),
     Scene("another wish", acts=2, faults=1, wishes=WISHES, who=("maya",)),
