@@ -49,24 +49,26 @@ class Observer:
         account = self.accounts[name]
         settings = fingerprint(account)
         row = replace(stored or AccountRow(name), fingerprint=settings)
+        so_far = stored or row  # its url is of the settings before, and no new login goes there
         if row == stored and row.status is AccountStatus.STOPPED:
             return Observation(row)
         try:
             with told_as_bug(name):
                 if row != stored or not row.url:
                     row = await self._discovered(account, row)
+                so_far = row
                 known = await self._known_of(name)
                 result = await self._synced(account, row, known)
                 well = row == stored and row.status is AccountStatus.OK and row.token == result.token
                 idle = well and _quiet(result, known)
                 observation = Observation(row) if idle else await self._record(row, result, known, stored)
         except TemporaryError as error:
-            observation = await self._fail(row, AccountStatus.UNREACHABLE, str(error), stored)
+            observation = await self._fail(so_far, AccountStatus.UNREACHABLE, str(error), stored)
             return replace(observation, retry_after=error.retry_after)
         except MissingError as error:
-            return await self._fail(row, AccountStatus.FROZEN, f"{error} {_thaw(name)}", stored)
+            return await self._fail(so_far, AccountStatus.FROZEN, f"{error} {_thaw(name)}", stored)
         except BugError as error:
-            return await self._fail(row, AccountStatus.UNREACHABLE, str(error), stored, at_once=True)
+            return await self._fail(so_far, AccountStatus.UNREACHABLE, str(error), stored, at_once=True)
         except (AccessError, ConfigError, PermanentError) as error:
             return await self._fail(row, AccountStatus.STOPPED, str(error), stored)
         fine = observation.row.status is AccountStatus.OK

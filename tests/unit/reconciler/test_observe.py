@@ -9,7 +9,7 @@ from cadenced.core.model import Horizon, State
 from cadenced.core.records import AccountStatus, CopyState
 from cadenced.service.wheel import Wheel
 from tests.support.events import FOREIGN
-from tests.support.house import with_password
+from tests.support.house import POLL, with_password
 from tests.support.programme import pair, programme
 
 DAY = timedelta(days=1)
@@ -221,6 +221,22 @@ class TestJudged:
         house.dav.faults.status = 0
         await house.later()
         assert len(house.times("maya")) == len(house.times("jonas")) == 6
+
+    async def test_a_new_server_that_is_down_is_waited_for_and_the_old_one_gets_no_new_login(self, house):
+        await house.runs(pair())
+        house.accounts["maya"] = house.account("maya", url="http://127.0.0.1:9/", password="new")
+        await house.loads(pair())
+        asked = house.dav.requests.copy()
+        for _ in range(3):
+            house.clock.at += POLL
+            await house.wheel.look(["maya"])
+            assert await house.status("maya") is AccountStatus.UNREACHABLE
+        assert house.dav.requests == asked
+        house.accounts["maya"] = house.account("maya")
+        await house.loads(pair())
+        await house.later()
+        assert await house.status("maya") is AccountStatus.OK
+        assert len(house.calendar("maya").bodies) == 6
 
     async def test_of_a_server_that_stays_away_for_a_day_a_human_hears_once(self, house):
         await house.runs(pair())
