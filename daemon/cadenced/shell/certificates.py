@@ -12,6 +12,7 @@ from cadenced.core.errors import UntrustedError
 
 EARLY, EXPIRED = 9, 10  # X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED: of OpenSSL, like those below
 OTHERS = frozenset({62, 64})  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
+CLEAR = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")  # OpenSSL's reasons, the second since 3.2
 LOOK = 10.0  # seconds to see one
 
 
@@ -41,6 +42,11 @@ def refused(error: BaseException) -> ssl.SSLCertVerificationError | None:
             return cause
         cause = cause.__cause__ or cause.__context__
     return None
+
+
+def greeted_in_clear(error: BaseException) -> bool:
+    """Whether a server spoke first where TLS had to begin: its port wants STARTTLS, or none."""
+    return getattr(error, "reason", "") in CLEAR
 
 
 async def names_in(host: str, port: int, ca_file: Path | None) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from imap_tools.errors import MailboxFolderSelectError
 
 from cadenced.core.accounts import Arrivals, Arrived, MailboxAccount
 from cadenced.core.errors import AccessError, CadencedError, ConfigError, InClearError, TemporaryError
-from cadenced.shell.certificates import untrusted
+from cadenced.shell.certificates import greeted_in_clear, untrusted
 
 LARGEST = 8_000_000  # bytes of one message: an answer is a few kB, and a photo in it may be
 AT_ONCE = 32_000_000  # bytes of the messages of one call: the daemon's memory holds them all
@@ -251,6 +251,8 @@ def _cause(error: Exception) -> str:
     """What went wrong, without the number that the system gives it."""
     if isinstance(error, TimeoutError) and not error.strerror:
         return "it does not answer; do host, port and tls of [mailbox] belong together?"
+    if greeted_in_clear(error):
+        return 'it does not begin with TLS; port 143 wants tls = "starttls" in [mailbox]'
     return _words(getattr(error, "strerror", None) or error) or type(error).__name__
 
 

@@ -22,11 +22,10 @@ from aiosmtplib import (
 
 from cadenced.core.accounts import MailAccount, Outcome, Verdict
 from cadenced.core.errors import AccessError, ConfigError, InClearError, TemporaryError
-from cadenced.shell.certificates import refused, untrusted
+from cadenced.shell.certificates import greeted_in_clear, refused, untrusted
 
 REPLY = 60.0  # seconds for one reply
 FINAL = 600.0  # seconds for the reply to the final dot: the server delivers before it answers (RFC 5321 §4.5.3.2.6)
-NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")  # OpenSSL's words, the second since 3.2, for a plain greeting
 LONGEST_REPLY = 300  # characters of a server's words that are kept
 
 
@@ -162,7 +161,7 @@ def _unopened(account: MailAccount, error: BaseException) -> AccessError | Tempo
         advice = 'Nothing was sent. Port 465 wants tls = "tls"; ask its keeper otherwise'
         return InClearError(f"{where} offers no STARTTLS, so the password would travel in clear. {advice}")
     root = error.__cause__ or error
-    if account.tls == "tls" and getattr(root, "reason", "") in NO_TLS:
+    if account.tls == "tls" and greeted_in_clear(root):
         return TemporaryError(f'{where} does not begin with TLS: port 587 wants tls = "starttls" in [smtp]')
     if isinstance(root, SMTPReadTimeoutError) and account.tls != "tls":
         return TemporaryError(f'{where} says nothing before TLS begins: port 465 wants tls = "tls" in [smtp]')

@@ -274,3 +274,10 @@ async def test_a_port_that_waits_for_another_first_word_is_told_as_what_it_may_b
     with socket.create_server(("127.0.0.1", 0)) as mute, pytest.raises(TemporaryError, match=words):
         await impatient.latest(account(server, port=mute.getsockname()[1]))
     await impatient.close()
+
+
+async def test_a_port_without_tls_from_the_start_is_told_with_what_it_wants(server, mailbox):
+    with pytest.raises(
+        TemporaryError, match=r'does not begin with TLS; port 143 wants tls = "starttls" in \[mailbox\]$'
+    ):
+        await mailbox.latest(account(server, tls="tls"))
