@@ -36,6 +36,10 @@ ConfigDir = Annotated[
         show_default=False,
     ),
 ]
+OnePair = Annotated[
+    str | None,
+    typer.Argument(metavar="[PAIR]", help="A pair of pairs.toml, by its id. Default: all.", show_default=False),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Now = Annotated[
     str | None,

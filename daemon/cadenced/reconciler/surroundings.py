@@ -30,11 +30,14 @@ class Surroundings:
 
 @dataclass
 class Neighbourhood:
-    """The programme around its pairs. It remembers what was decided, so that no person is booked twice."""
+    """The programme around its pairs. It remembers what was decided, so that no person is booked twice. `busy` by
+    `Person.busy_key`, for a look at the whole programme; without it the store is asked for each pair.
+    """
 
     store: Store
     horizon: Horizon
     programme: Programme
+    busy: Mapping[str, tuple[BusyTime, ...]] | None = None
     _meetings: dict[str, tuple[Meeting, ...]] = field(default_factory=dict)
     _pairs_of: dict[str, list[str]] = field(default_factory=dict)
     _away: dict[tuple[str, date], tuple[Hindrance, ...]] = field(default_factory=dict)
@@ -67,10 +70,10 @@ class Neighbourhood:
         """Everything but the meetings of the pair itself."""
         elsewhere = [(other, m) for other in self.sharing(pair.id) for m in await self._standing(other)]
         accounts = {name: person for person in pair.people if (name := person.busy_key)}
-        busy = await self.store.busy_of(accounts)
+        busy = await self.store.busy_of(accounts) if self.busy is None else self.busy
         found = [
             *(each for person in pair.people for each in self._days_off(person, now)),
-            *(_busy(accounts[name].id, time) for name, times in busy.items() for time in times),
+            *(_busy(person.id, time) for name, person in accounts.items() for time in busy.get(name, ())),
             *(each for other, m in elsewhere for each in _elsewhere(pair, self.programme.pairs[other], m)),
         ]
         return Surroundings(tuple(found), self._bookings(pair, elsewhere))

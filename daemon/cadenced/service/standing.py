@@ -3,22 +3,29 @@
 Owns the shape of `status --json`. Must never know a terminal.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from cadenced.config import ConfigProblems, Installation
+from cadenced.config.problems import nearest
 from cadenced.core.answers import took_place
+from cadenced.core.availability import in_ranges
+from cadenced.core.due import local_day
+from cadenced.core.errors import ConfigError
 from cadenced.core.explaining import CAUSES
 from cadenced.core.hindrances import SOFT, Hindrance
 from cadenced.core.messages import times
 from cadenced.core.model import Horizon, Identity, Kind, Meeting, Pair, Programme, State
-from cadenced.core.records import AccountRow, AlertRow, PairState
+from cadenced.core.records import AccountRow, AlertRow
 from cadenced.core.scene import Ask
-from cadenced.reconciler.ports import Store
 from cadenced.reconciler.surroundings import Neighbourhood
+from cadenced.service.daemon import RELOAD_ERROR
 from cadenced.service.report import meeting_json, rfc3339
+from cadenced.shell.clock import SystemClock
+from cadenced.shell.store import Store
 from cadenced.wire.titles import called
 
 
@@ -106,6 +113,20 @@ class PairStatus:
         asked = meeting.identity in self.asked
         return f"somebody can't, {'both were asked' if asked else 'another time is looked for'}"
 
+    @property
+    def waiting(self) -> list[str]:
+        """Of these, what waits for a human, and not for a time that is still looked for."""
+        asked = (m for m in self.coming if m.state is State.DECLINED and m.identity in self.asked)
+        return [*(f"{self._day(m)}: {self._why_off(m)}" for m in asked), *self.in_the_way]
+
+    @property
+    def paused(self) -> bool:
+        return self.pair is not None and in_ranges(local_day(self.timezone, self.now), self.pair.pause)
+
+    @property
+    def ended(self) -> bool:
+        return self.pair is not None and (self.pair.end or date.max) < local_day(self.timezone, self.now)
+
     def as_json(self) -> dict[str, Any]:
         last = self.last_contact
         return {
@@ -144,22 +165,65 @@ class Status:
         }
 
 
+async def status_once(installation: Installation, now: datetime | None = None, only: str | None = None) -> Status:
+    """How things stand, by what was last seen: of all pairs, or of one. ConfigError when there is none of that name. A
+    programme with errors is shown as it last was.
+    """
+    store = Store.snapshot(installation.settings.store_path())
+    try:
+        problem, programme = await store.get_meta(RELOAD_ERROR), Programme({}, {})
+        try:
+            programme = installation.loader.load()
+        except ConfigProblems as problems:
+            problem = str(problems)
+        moment = SystemClock().now() if now is None else now
+        names, alerts = programme.pairs or await store.pair_names(), await store.alerts()
+        if only is not None:
+            names, alerts = [known_pair(only, names)], [each for each in alerts if pair_of(each) == only]
+        return Status(
+            moment,
+            tuple(await pairs_stand(store, programme, names, installation.settings.horizon(), moment)),
+            tuple(row for _, row in sorted((await store.accounts()).items())),
+            tuple(alerts),
+            await store.mail_totals(),
+            await store.mails_read(),
+            problem,
+            programme.warnings,
+        )
+    finally:
+        store.close()
+
+
+def known_pair(name: str, names: Iterable[str]) -> str:
+    """The name. ConfigError, with the nearest of these, when it is none of them."""
+    known = set(names)
+    if name not in known:
+        raise ConfigError(f'"{name}" is no pair in pairs.toml{nearest(name, known)}')
+    return name
+
+
+def pair_of(alert: AlertRow) -> str:
+    """The pair that an alert is about; nothing where it is about more than one."""
+    first, _, rest = alert.key.partition("/")
+    return rest.partition("/")[0] if first == "pair" else ""
+
+
 async def pairs_stand(
     store: Store, programme: Programme, names: Iterable[str], horizon: Horizon, now: datetime
 ) -> list[PairStatus]:
     """How these pairs stand, in order. Of those that are not in the programme less is known."""
-    around, asked, meetings, missed = Neighbourhood(store, horizon, programme), {}, {}, {}
-    for name in sorted(names):
-        state, pair = await store.load_pair(name), programme.pairs.get(name)
-        meetings[name], asked[name] = state.meetings, frozenset(_asked(pair, state, now) if pair else ())
-        missed[name] = took_place(state.answers)[1]
-        around.decided(name, state.meetings)
+    known = await store.overview()
+    around = Neighbourhood(store, horizon, programme, await store.busy_of_all())
+    for name in programme.pairs:
+        around.decided(name, known.meetings.get(name, ()))
     found = []
-    for name, known in meetings.items():
-        pair = programme.pairs.get(name)
-        hindrances = (await around.around(pair, now)).hindrances if pair else ()
-        over = tuple(_conflicts(known, hindrances, now))
-        found.append(PairStatus(name, pair, known, now, over, asked[name], missed[name]))
+    for name in sorted(names):
+        meetings, pair = known.meetings.get(name, ()), programme.pairs.get(name)
+        coming = any(m.state is State.STANDING and m.end > now for m in meetings)
+        hindrances = (await around.around(pair, now)).hindrances if pair and coming else ()
+        asked = frozenset(_asked(pair, meetings, known.asked.get(name, ()), now) if pair else ())
+        missed = took_place(known.answers.get(name, ()))[1]
+        found.append(PairStatus(name, pair, meetings, now, tuple(_conflicts(meetings, hindrances, now)), asked, missed))
     return found
 
 
@@ -172,8 +236,8 @@ def _conflicts(meetings: Iterable[Meeting], hindrances: Iterable[Hindrance], now
             yield from (Conflict(meeting, each) for each in {(h.person, h.cause, h.words): h for h in over}.values())
 
 
-def _asked(pair: Pair, state: PairState, now: datetime) -> Iterator[Identity]:
-    """The meetings for which the ledger has a mail that asks for another time than theirs."""
-    for meeting in state.meetings:
-        if any(mail.key in state.mails for mail in times(pair, Ask(meeting, (), ""), (), now)):
+def _asked(pair: Pair, meetings: Iterable[Meeting], mails: Collection[str], now: datetime) -> Iterator[Identity]:
+    """The meetings for which one of these mails of the ledger asks for another time than theirs."""
+    for meeting in meetings if mails else ():
+        if any(mail.key in mails for mail in times(pair, Ask(meeting, (), ""), (), now)):
             yield meeting.identity

@@ -6,18 +6,19 @@ Owns their queries. Must never know what keeps somebody busy.
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import Connection, Select, and_, delete, select
 
 from cadenced.core.busytime import BusySeen, BusyTime, merged
 from cadenced.shell import schema
 from cadenced.shell.database import Database
+from cadenced.shell.overview import Overviews
 from cadenced.shell.rows import moment, stamp
 from cadenced.shell.upsert import upsert
 
 TIMES, SEEN = schema.busy, schema.busy_calendars
 
 
-class BusyTimes:
+class BusyTimes(Overviews):
     """A part of the store."""
 
     _database: Database
@@ -64,7 +65,13 @@ class BusyTimes:
 
     async def busy_of(self, accounts: Iterable[str]) -> dict[str, tuple[BusyTime, ...]]:
         """By account, all its calendars' times, merged."""
-        found = select(TIMES).where(TIMES.c.account.in_(sorted(set(accounts))))
+        return await self._merged(select(TIMES).where(TIMES.c.account.in_(sorted(set(accounts)))))
+
+    async def busy_of_all(self) -> dict[str, tuple[BusyTime, ...]]:
+        """Likewise, of every account that is busy at all."""
+        return await self._merged(select(TIMES))
+
+    async def _merged(self, found: Select[Any]) -> dict[str, tuple[BusyTime, ...]]:
         rows = await self._database.run(lambda c: c.execute(found).mappings().all())
         times: dict[str, list[BusyTime]] = {}
         for row in rows:

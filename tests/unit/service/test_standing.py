@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from rich.console import Console
 
-from cadenced.cli.show import show_status
+from cadenced.cli.show_status import show_status
 from cadenced.core.busytime import BusySeen, BusyTime
 from cadenced.core.messages import times
 from cadenced.core.model import DateRange, Horizon, State
