@@ -67,6 +67,7 @@ class Hands:
         name = calendar.name_of(seen.uid)
         body = calendar.bodies[name]
         known = starts(meetings(self._world, seen.pair)[seen.uid]).values()
+        moves = list(self._chronicle.moved.get(seen.uid, ()))
         calendar.delete(seen.uid)
         refusal = self._chronicle.refuse(citizen, seen.uid, self._world.now, seen.times, known)
         self._note(citizen, seen, "deletes")
@@ -75,6 +76,8 @@ class Hands:
             if seen.pair in self._world.couples and self.copy_of(citizen, seen.uid) is None:
                 calendar.put(name, body)
                 self._chronicle.refusals.remove(refusal)
+                if moves:
+                    self._chronicle.moved.setdefault(seen.uid, moves)  # it is where somebody put it, again
                 self._note(citizen, seen, "brings back")
 
         return undo
