@@ -73,7 +73,7 @@ class _Parts(Parts):
 
     told: Callable[[SendMail], None] = staticmethod(lambda _mail: None)
 
-    def _composer_for(self, _loaded: Loaded) -> None:
+    async def _composer_for(self, _loaded: Loaded) -> None:
         return None
 
     def _write(self, mail: SendMail, decision: Decision) -> OutboxRow:
