@@ -12,10 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+import structlog
+
 from cadenced.core.guard import objection, too_much
 from cadenced.core.model import Programme
 from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.ports import Clock
+
+log = structlog.get_logger("cadenced")
 
 HELD = "held"  # the store's key for the pairs that wait, as JSON
 CONFIRMED = "confirmed"  # and for the programme that a human confirmed, and when
@@ -139,10 +143,13 @@ class Holding:
             return
         now = self.clock.now()
         await self.store.set_meta(HELD, json.dumps(held, sort_keys=True))
-        self._held = held
+        more, self._held = held.keys() - self._held.keys(), held
         if held:
             why = objection(sum(held.values()), await self.store.count_coming(now))
-            await self.store.raise_alert(ALERT, f"Nothing of {_some(held)} is cancelled or moved so far: {why}.", now)
+            text = f"Nothing of {_some(held)} is cancelled or moved so far: {why}."
+            await self.store.raise_alert(ALERT, text, now)
+            if more:
+                log.warning("too much would be upset at once; it waits for a human", problem=text)
         else:
             await self.store.clear_alert(ALERT, now)
 
@@ -159,4 +166,4 @@ def mark(programme: Programme) -> str:
 
 def _some(names: Collection[str]) -> str:
     first, *others = sorted(names)
-    return f"{first} and {len(others)} more pairs" if others else first
+    return f"{first} and {len(others):,} more pair{'s' * (len(others) > 1)}" if others else first

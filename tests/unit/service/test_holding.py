@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from cadenced.core.records import CopyState
 from cadenced.reconciler.decision import Decision
@@ -65,6 +66,17 @@ async def test_a_plan_that_upsets_too_much_is_held_as_a_whole_and_told(holding, 
     assert await alerts(store) == ["guard"]
     allowed = await holding.review([moving("pair-1"), Decision("pair-3", NOW)])
     assert [each.pair for each in allowed] == ["pair-3"]
+
+
+async def test_that_something_is_held_stands_in_the_log_whenever_it_is_more(holding):
+    with capture_logs() as lines:
+        await holding.rehearsed(PAIRS, [moving("pair-1", 20), moving("pair-2")])
+        await holding.review([moving("pair-1", 20)])
+        await holding.review([moving("pair-0", 20), moving("pair-1", 20)])
+    first, second = lines
+    assert first["log_level"] == "warning"
+    assert first["problem"].startswith("Nothing of pair-1 and 1 more pair is cancelled or moved so far: 30 of the 40")
+    assert second["problem"].startswith("Nothing of pair-0 and 2 more pairs is cancelled")
 
 
 async def test_what_is_held_waits_a_day_and_stays_held_over_a_restart(holding, store):
