@@ -1,8 +1,8 @@
 """A second program, as somebody's calendar and mail app: reads their mailbox by IMAP, and answers by SMTP.
 
 `python -m tests.interop.respondent '{…}'`: nothing of ours is imported. The JSON says host, ports, user, password, the
-CA's file, what to answer ("ACCEPTED", "DECLINED", "COUNTER", or words), and a part of the subject of the mail that is
-answered, the latest such.
+CA's file, what to answer ("ACCEPTED", "DECLINED", "COUNTER", or words), a part of the subject of the mail that is
+answered, the latest such, and what the server says of the author.
 """
 
 import imaplib
@@ -24,6 +24,8 @@ PATIENCE = 30.0
 def main(asked: dict) -> None:
     found = _mail(asked)
     reply = _in_words(found, asked["answer"]) if not asked["answer"].isupper() else _by_program(found, asked["answer"])
+    if asked["checked"]:  # as the receiving server would
+        reply["Authentication-Results"] = asked["checked"]
     reply["From"], reply["Message-ID"] = asked["user"], f"<{time.time_ns()}@respondent.test>"
     with smtplib.SMTP(asked["host"], asked["smtp"]) as server:
         server.send_message(reply)

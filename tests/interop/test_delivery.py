@@ -20,6 +20,7 @@ from cadenced.shell.calendars import CalDav
 from cadenced.shell.mailbox import Mailbox
 from cadenced.shell.mailer import Mailer
 from cadenced.shell.store import Store
+from cadenced.wire.tokens import reply_token
 from tests.interop.dovecot import Dovecot, address
 from tests.interop.postfix import GONE, LATE, Postfix
 from tests.support.clock import HandClock
@@ -30,6 +31,7 @@ SOON = 40.0  # seconds within which what should come has come
 BODY = """\
 Message-ID: <{name}@cadence.test>\r
 From: Mentoring <agenda@cadence.test>\r
+Reply-To: agenda+{token}@cadence.test\r
 To: {to}\r
 Subject: Face to face, Tue 8 Dec 17:30\r
 \r
@@ -38,8 +40,8 @@ See you.\r
 """
 
 
-def row(name: str, to: str) -> OutboxRow:
-    body = BODY.format(name=name, to=to).encode()
+def row(name: str, to: str, secret: str = "") -> OutboxRow:
+    body = BODY.format(name=name, to=to, token=reply_token(name, secret)).encode()
     fresh = MORNING + timedelta(days=3)
     return OutboxRow(
         name, "maya-jonas", "agenda", to, "", to, f"<{name}@cadence.test>", body, MORNING, fresh, MORNING.date()
@@ -57,7 +59,7 @@ class Office:
 
     async def send(self, name: str, to: str) -> dict:
         """Its row, when the outbox has done with it for now."""
-        await self.parts.store.enqueue([row(name, to)])
+        await self.parts.store.enqueue([row(name, to, await self.parts.store.secret())])
         await self.parts.outbox.run_once()
         return await self.row(name)
 
@@ -115,7 +117,7 @@ async def test_a_mail_arrives_once_and_as_it_was_written(office, postfix, doveco
     await opened(office, postfix.account(tls))
     assert (await office.send(name, address("ana")))["state"] == MailState.SENT
     (found,) = await arrived(mailbox, dovecot, "ana", name)
-    assert found.endswith(BODY.format(name=name, to=address("ana")).encode().partition(b"\r\n\r\n")[2])
+    assert found.endswith(BODY.format(name=name, to=address("ana"), token="").encode().partition(b"\r\n\r\n")[2])
 
 
 async def test_many_mails_arrive_once_each(office, dovecot, mailbox):
@@ -129,7 +131,8 @@ async def test_many_mails_arrive_once_each(office, dovecot, mailbox):
 async def test_an_answer_to_a_plus_address_comes_to_our_mailbox_and_shows_it(postfix, dovecot, mailbox):
     account = dovecot.account()
     validity, last = await mailbox.latest(account)
-    _write(postfix, address("ana"), address("agenda+k7q2"), BODY.format(name="plus", to=address("agenda+k7q2")))
+    ours = address("agenda+k7q2")
+    _write(postfix, address("ana"), ours, BODY.format(name="plus", to=ours, token="k7q2"))
     async with asyncio.timeout(SOON):
         while not (found := (await mailbox.fetch(account, validity, last, 10)).messages):
             await mailbox.wait(account, 10)
