@@ -9,8 +9,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from cadenced.core.answers import Answer
+from cadenced.core.due import reader_of
 from cadenced.core.model import Meeting
 from cadenced.core.records import (
+    TAKEN_BACK,
     AccountRow,
     Changed,
     CopyRow,
@@ -63,17 +65,17 @@ class Book:
         """As Store.open() does: what the journal has since."""
         entries = self.journal[self.tables.position :]
         if entries:
-            self._replay_mail({entry[1]: entry[2] for entry in entries if entry[0] == "sent"})
+            self._replay_mail({entry[1]: (entry[2], entry[4]) for entry in entries if entry[0] == "sent"})
             self._replay_tombstones([entry for entry in entries if entry[0] == "deleted"])
             self._keep([entry[2] for entry in entries if entry[0] == "answered"])
             self.tables = self.tables._replace(position=len(self.journal))
 
-    def _replay_mail(self, sent: Mapping[str, str]) -> None:
+    def _replay_mail(self, sent: Mapping[str, tuple[str, str]]) -> None:
         rows = self._outbox()
-        for key, message_id in sent.items():
+        for key, (message_id, day) in sent.items():
             blank = OutboxRow(
-                key, key.partition("/")[0], "", "", "", "", message_id, b"", LONG_AGO, LONG_AGO, date(1970, 1, 1),
-                attempts=1,
+                key, key.partition("/")[0], "", reader_of(key), "", "", message_id, b"", LONG_AGO, LONG_AGO,
+                date.fromisoformat(day), attempts=1,
             )  # fmt: skip
             row = rows.get(key, blank)
             if row.state is not MailState.SENT:
@@ -146,7 +148,11 @@ class Book:
         return PairState(
             tuple(m for m in self.tables.meetings if m.identity.pair == pair),
             tuple(row for row in self.tables.copies if row.pair == pair),
-            {r.key: MailEntry(r.state, r.uid, r.start) for r in self.tables.outbox if r.pair == pair},
+            {
+                r.key: MailEntry(r.state, r.uid, r.start, r.recipient, r.expires)
+                for r in self.tables.outbox
+                if r.pair == pair
+            },
             answers=tuple(answer for answer in self.tables.answers if answer.pair == pair),
             next_due=moment(due) if due is not None else None,
         )
@@ -214,7 +220,17 @@ class Book:
     def settle(self, key: str, result: Settlement, now: datetime) -> None:
         outbox = self._outbox()
         if result.state is MailState.SENT:
-            self._note([("sent", key, outbox[key].message_id if key in outbox else "-", now.isoformat())])
+            self._note(
+                [
+                    (
+                        "sent",
+                        key,
+                        outbox[key].message_id if key in outbox else "-",
+                        now.isoformat(),
+                        result.day.isoformat(),
+                    )
+                ]
+            )
         maybe = result.state is MailState.UNKNOWN
         if key in outbox and not (maybe and outbox[key].state is MailState.SENT):
             outbox[key] = replace(
@@ -240,7 +256,7 @@ class Book:
         return len(cut_off)
 
     def withdraw(self, keys: Collection[str]) -> list[str]:
-        gone = [r.key for r in self.tables.outbox if r.key in keys and r.state is MailState.QUEUED]
+        gone = [r.key for r in self.tables.outbox if r.key in keys and r.state in TAKEN_BACK]
         self._put(outbox={key: row for key, row in self._outbox().items() if key not in gone})
         return gone
 

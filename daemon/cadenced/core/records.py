@@ -61,7 +61,10 @@ class MailState(StrEnum):
     UNKNOWN = "unknown"  # the reply was lost: the identical bytes are sent again
     SENT = "sent"
     EXPIRED = "expired"  # its moment passed
-    FAILED = "failed"  # 5xx
+    FAILED = "failed"  # 5xx: it reached nobody
+
+
+TAKEN_BACK = (MailState.QUEUED, MailState.FAILED)  # nobody has it, so that it may be written anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,8 @@ class MailEntry:
     state: MailState
     uid: str
     start: datetime | None
+    recipient: str
+    expires: datetime
 
 
 @dataclass(frozen=True, slots=True)

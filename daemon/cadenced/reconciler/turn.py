@@ -4,7 +4,7 @@ Owns the order observe → settle → plan → diff, the same for `plan`, `apply
 never know how an action is carried out.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ from cadenced.reconciler.guests import Guests, key
 from cadenced.reconciler.leaving import invited, leave
 from cadenced.reconciler.organizer import Host
 from cadenced.reconciler.ours import closed, writable
+from cadenced.reconciler.outdated import outdated
 from cadenced.reconciler.problems import Problems
 from cadenced.reconciler.surroundings import Surroundings
 from cadenced.wire.languages import BUILT_IN, Languages
@@ -81,7 +82,8 @@ class Turn:
 
     def decide(self, plan: Plan) -> Decision:
         meetings = tuple(self._declined(meeting) for meeting in plan.meetings)
-        stale = tuple(self._stale(meetings, {mail.key for mail in self._asking(plan)}))
+        asking = {mail.key for mail in self._asking(plan)}
+        stale = tuple(outdated(self.pair, self.state.mails, meetings, asking, silent=self.silent, now=self.now))
         ledger = self.state.mails.keys() - set(stale)
         met, missed = took_place(self.state.answers)
         mails = [
@@ -260,22 +262,6 @@ class Turn:
     def _month(self, meeting: Meeting) -> RoadmapMonth:
         day = meeting.start.astimezone(ZoneInfo(self.pair.timezone)).date()
         return self.pair.roadmap.months[month_of_cycle(roadmap_month(self.pair, day)) - 1]
-
-    def _stale(self, meetings: Sequence[Meeting], asking: Collection[str]) -> Iterator[str]:
-        """Queued mails that name a time which no longer holds, or a meeting that is off, or ask what is settled.
-        `asking`: the keys of those that ask what is not.
-        """
-        starts = {meeting.uid: meeting.start for meeting in meetings if meeting.state is State.STANDING}
-        asks = f"{self.pair.id}/{Mail.TIMES}/"
-        final = tuple(f"{self.pair.id}/{kind}/" for kind in (Mail.ANSWER, Mail.CANCEL))  # to what was said, or is off
-        kept = (*final, f"{self.pair.id}/{Mail.UPDATE}/")  # true, in the calendar of who wants no more mail
-        silent = tuple(f"/{person}" for person in self.silent)
-        for name, mail in self.state.mails.items():
-            holds = name in asking if name.startswith(asks) else starts.get(mail.uid) == mail.start
-            stale = mail.uid and not (holds or name.startswith(final))
-            unwanted = name.endswith(silent) and not name.startswith(kept)
-            if mail.state is MailState.QUEUED and (stale or unwanted):
-                yield name
 
     def _told(self, ledger: set[str]) -> Iterator[SendMail]:
         for each in self.settled:

@@ -139,6 +139,8 @@ class Daemon:
                 self._turn.set()
         if await self._parts.holding.release_confirmed():
             self._turn.set()
+        if self._until(await self._parts.store.next_try()) == 0.0:  # `thaw` beside us
+            self._mail.set()
         await self._tell()
         next_look = min((self._next_look[name] for name in accounts), default=self._loop.time() + LONGEST_WAIT)
         return min(self._heartbeat, max(0.0, next_look - self._loop.time()))

@@ -1,9 +1,8 @@
 """Everything that a configuration brings to life, joined: the wheel, the outbox, and the words of their mails.
 
-Owns how the rooms that don't know each other meet, and what the coordinator is told. Must never know a loop or a wait.
+Owns how the rooms that don't know each other meet. Must never know a loop or a wait.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,19 +13,20 @@ import structlog
 
 from cadenced.config import Installation
 from cadenced.core.accounts import CalendarAccount, MailAccount, MailboxAccount
-from cadenced.core.actions import Mail, SendMail
+from cadenced.core.actions import SendMail
 from cadenced.core.model import Horizon, Person, Programme
 from cadenced.core.participation import Guest
-from cadenced.core.records import AccountRow, AlertRow, Changed, OutboxRow
+from cadenced.core.records import AccountRow, Changed, OutboxRow
 from cadenced.inbox import Inbox
 from cadenced.inbox.ports import Mailbox
-from cadenced.outbox import SERVER_ALERT, Mailer, Outbox
+from cadenced.outbox import Mailer, Outbox
 from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.observe import fingerprint
 from cadenced.reconciler.ports import Calendars
 from cadenced.service.desk import Desk
 from cadenced.service.holding import Holding
 from cadenced.service.inviting import Inviter, stand_in
+from cadenced.service.telling import Telling
 from cadenced.service.wheel import Wheel
 from cadenced.shell.mailbox import Mailbox as Imap
 from cadenced.shell.store import Store
@@ -34,13 +34,6 @@ from cadenced.wire.languages import BUILT_IN, Languages
 from cadenced.wire.message import Composed, Composer
 
 log = structlog.get_logger("cadenced")
-
-COORDINATOR = "coordinator"  # of the ledger: no pair and no person has that name with a colon before it
-BETWEEN_ALERTS = timedelta(hours=1)  # a night of trouble is a handful of mails, not a hundred
-ALERT_KEEPS = timedelta(days=7)
-ONCE = "answer/"  # of alerts that are over when they are told: what somebody wrote
-SHOWN = timedelta(days=14)  # and where there is no coordinator to tell, as long in `status`
-TOLD = "coordinator_told"  # the store's key for when it was
 
 
 class Clock(Protocol):
@@ -124,6 +117,7 @@ class Parts:
         self.mailbox: Mailbox = Imap()
         self.holding = Holding(store, clock)
         self._composer: Composer | None = None
+        self._telling = Telling(store, clock, _row)
 
     async def install(self, loaded: Loaded, beat: Callable[[str], None] = lambda _what: None) -> Changed:
         """Makes a configuration the one in force; the pairs whose stanza changed are due then. ConfigError when a
@@ -179,28 +173,12 @@ class Parts:
     async def recover(self) -> None:
         """Once, at start: takes up what a crash cut off."""
         await self.outbox.recover()
+        await self._telling.begin()
 
     async def tell_coordinator(self) -> bool:
         """Queues one mail about everything that needs a human and was not told yet. Whether there was one."""
-        now = self.clock.now()
-        alerts = [alert for alert in await self.store.untold_alerts() if alert.key != SERVER_ALERT]
-        if not self.loaded.coordinator:
-            await self._over([alert for alert in alerts if alert.raised_at <= now - SHOWN])
-            return False
-        if not alerts or not await self._may_tell(now):
-            return False
-        mail = _alert_mail(alerts, now)
-        texts = [alert.text for alert in alerts]
-        composed = self._words.compose_alert(mail.key, self.loaded.coordinator, texts, now)
-        await self.store.tell(_row(mail, composed, now), alerts, now)
-        await self.store.set_meta(TOLD, now.isoformat())
-        await self._over(alerts)
-        return True
-
-    async def _over(self, alerts: Sequence[AlertRow]) -> None:
-        for alert in alerts:
-            if alert.key.startswith(ONCE):
-                await self.store.clear_alert(alert.key, self.clock.now())
+        addresses = {person.email for person in self.loaded.people.values()}
+        return await self._telling.tell(self.loaded.coordinator, addresses, self._words)
 
     async def close(self) -> None:
         await self.calendars.close()
@@ -213,10 +191,6 @@ class Parts:
         if self._composer is None:
             raise RuntimeError("no configuration is in force yet")
         return self._composer
-
-    async def _may_tell(self, now: datetime) -> bool:
-        before = await self.store.get_meta(TOLD)
-        return not before or datetime.fromisoformat(before) + BETWEEN_ALERTS <= now
 
     async def _composer_for(self, loaded: Loaded) -> Composer:
         """The one in force where nothing of it changed: making one compiles all templates."""
@@ -265,14 +239,6 @@ def _alike(one: Loaded, other: Loaded) -> bool:
         other.languages,
         other.mailbox is None,
     )
-
-
-def _alert_mail(alerts: Sequence[AlertRow], now: datetime) -> SendMail:
-    """One mail about these alerts; told again when one of them is raised again."""
-    digest = hashlib.sha256("\n".join(f"{a.key} {a.raised_at}" for a in alerts).encode()).hexdigest()[:16]
-    key = f":{COORDINATOR}/{Mail.ALERT}/{digest}/{COORDINATOR}"
-    reason = "something needs a human"
-    return SendMail(key, "", Mail.ALERT, COORDINATOR, None, now, now + ALERT_KEEPS, 0, reason)
 
 
 def _row(mail: SendMail, composed: Composed, now: datetime) -> OutboxRow:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, delete, func, or_, select
 from cadenced.core.accounts import INVITED
 from cadenced.core.actions import Mail
 from cadenced.core.answers import Answer
-from cadenced.core.records import CopyRow, MailState, OutboxRow
+from cadenced.core.records import TAKEN_BACK, CopyRow, MailState, OutboxRow
 from cadenced.shell import schema
 from cadenced.shell.ledger import Ledger
 from cadenced.shell.looks import drop, save
@@ -79,7 +79,7 @@ class Answers(Ledger):
         news |= {(row.pair, row.uid, row.account.removeprefix(INVITED)) for row in gone}
 
         def work(connection: Connection) -> int:
-            queued = delete(BOX).where(BOX.c.state == str(MailState.QUEUED))
+            queued = delete(BOX).where(BOX.c.state.in_(TAKEN_BACK))
             connection.execute(queued.where(BOX.c.key.in_(stale)))
             for pair, uid, address in news:
                 same = (BOX.c.pair == pair, BOX.c.uid == uid, func.lower(BOX.c.recipient) == address)

@@ -11,7 +11,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +26,7 @@ from cadenced.shell.schema import REVISION
 
 GROUP = 64  # pieces of work in one commit: as many as pairs are turned at once, and none waits long
 BUSY = 5.0  # seconds to wait for another process's transaction: `thaw` and `status` take milliseconds
+FEW_PAGES = 2500  # 10 MB: a smaller file costs nobody anything
 DAMAGED = ("malformed", "not a database", "unsupported file format")  # SQLite's words for a file it can't make out
 _VERSION = table("alembic_version", column("version_num"))
 
@@ -135,6 +136,13 @@ class Database:
                     "Install that version again, or restore the store from before the upgrade."
                 )
             migrations.upgrade(connection, REVISION)
+
+    def shrink(self) -> None:
+        """Gives the disk back what the file holds in vain, where that is most of it; not where there is no room to."""
+        free, pages = (self._raw.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_count"))
+        if free > max(pages // 2, FEW_PAGES):
+            with suppress(sqlite3.OperationalError):
+                self._raw.execute("VACUUM")
 
     def run_now(self, work: Callable[[Connection], T]) -> T:
         """As run(), for where there is no event loop yet."""

@@ -7,9 +7,9 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, delete, func, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
 
-from cadenced.core.records import MailState, OutboxRow, Settlement
+from cadenced.core.records import TAKEN_BACK, MailState, OutboxRow, Settlement
 from cadenced.shell import schema
 from cadenced.shell.clock import fresh_secret
 from cadenced.shell.database import Database
@@ -19,6 +19,7 @@ from cadenced.shell.upsert import insert_new, upsert
 
 OPEN = (str(MailState.QUEUED), str(MailState.UNKNOWN))
 COUNTED = (str(MailState.SENT), str(MailState.UNKNOWN))
+COMES_BACK_WITHIN = timedelta(days=7)  # servers give up after five (RFC 5321 §4.5.4.1); then it is to be sent again
 JOURNAL = "journal"  # in `meta`: how far in the journal the database is, in bytes
 SEAL = "secret"  # in `meta` and in the journal
 
@@ -57,9 +58,9 @@ class Ledger:
 
         def work(connection: Connection) -> list[OutboxRow]:
             o = schema.outbox.c
-            ready = and_(o.state.in_(OPEN), o.next_try <= stamp(now))
-            first = select(schema.outbox).where(ready).order_by(o.expires, o.due, o.key).limit(limit)
-            rows = connection.execute(first).mappings()
+            ready, order = and_(o.state.in_(OPEN), o.next_try <= stamp(now)), (o.expires, o.due, o.key)
+            first = select(o.key).where(ready).order_by(*order).limit(limit)  # by the index alone: bodies are long
+            rows = connection.execute(select(schema.outbox).where(o.key.in_(first)).order_by(*order)).mappings()
             claimed = []
             for row in rows.all():
                 mine = and_(o.key == row["key"], o.state == row["state"])
@@ -79,7 +80,7 @@ class Ledger:
             o = schema.outbox.c
             if result.state is MailState.SENT:
                 sent_as = connection.execute(select(o.message_id).where(o.key == key)).scalar() or "-"
-                self._note(connection, [("sent", key, sent_as, now.isoformat())])
+                self._note(connection, [("sent", key, sent_as, now.isoformat(), result.day.isoformat())])
             values = {
                 "state": str(result.state),
                 "reply": result.reply,
@@ -114,13 +115,13 @@ class Ledger:
         return await self._database.run(lambda c: c.execute(change).rowcount)
 
     async def withdraw(self, keys: Collection[str]) -> list[str]:
-        """Takes back what no server has accepted so far; returns what it took back."""
+        """Takes back what no server has accepted so far, or what came back; returns what it took back."""
         if not keys:
             return []
 
         def work(connection: Connection) -> list[str]:
             o = schema.outbox.c
-            free = and_(o.key.in_(keys), o.state == str(MailState.QUEUED))
+            free = and_(o.key.in_(keys), o.state.in_(TAKEN_BACK))
             found = list(connection.execute(select(o.key).where(free)).scalars())
             connection.execute(delete(schema.outbox).where(free))
             return found
@@ -149,6 +150,16 @@ class Ledger:
         rows = await self._all(select(o.state, func.count().label("count")).group_by(o.state))
         return {row["state"]: row["count"] for row in rows}
 
+    async def shed(self, now: datetime) -> int:
+        """Drops the bodies of mails that are never sent again; how many. The keys stay: they keep a mail from going
+        twice.
+        """
+        o = schema.outbox.c
+        back = and_(o.state == str(MailState.SENT), o.settled_at <= stamp(now - COMES_BACK_WITHIN))
+        over = and_(o.state.in_((MailState.SENT, MailState.EXPIRED, MailState.FAILED)), o.expires <= stamp(now))
+        change = update(schema.outbox).where(or_(back, over), o.body != b"").values(body=b"")
+        return await self._database.run(lambda c: c.execute(change).rowcount)
+
     async def stop_address(self, address: str, reply: str, now: datetime) -> None:
         """A server refused this address for good (5xx): nothing more is sent there."""
         row = {"address": address.lower(), "reply": reply, "at": stamp(now)}
@@ -158,6 +169,14 @@ class Ledger:
         """A human says that the address works again. Whether it was stopped."""
         gone = delete(schema.stopped).where(schema.stopped.c.address == address.lower())
         return await self._database.run(lambda c: c.execute(gone).rowcount > 0)
+
+    async def try_again(self, address: str, now: datetime) -> int:
+        """What could not be sent to an address that works again, and is of use still; how many that are."""
+        o = schema.outbox.c
+        failed = and_(o.state == str(MailState.FAILED), func.lower(o.recipient) == address.lower())
+        here = and_(failed, o.expires > stamp(now), o.body != b"")
+        change = update(schema.outbox).where(here).values(state=str(MailState.QUEUED), next_try=stamp(now))
+        return await self._database.run(lambda c: c.execute(change).rowcount)
 
     async def stopped_addresses(self) -> dict[str, str]:
         return {row["address"]: row["reply"] for row in await self._all(select(schema.stopped))}

@@ -11,7 +11,16 @@ from typing import Any
 
 from cadenced.core.answers import Answer, Told
 from cadenced.core.model import Identity, Meeting, State, Tries
-from cadenced.core.records import AccountRow, AccountStatus, AlertRow, CopyRow, CopyState, MailState, OutboxRow
+from cadenced.core.records import (
+    AccountRow,
+    AccountStatus,
+    AlertRow,
+    CopyRow,
+    CopyState,
+    MailEntry,
+    MailState,
+    OutboxRow,
+)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -64,6 +73,10 @@ def answer_of(row: Row) -> Answer:
     times = {name: moment(value) if (value := row[name]) is not None else None for name in ("start", "end")}
     until = date.fromisoformat(row["until"]) if row["until"] else None
     return Answer(**dict(row) | times | {"told": Told(row["told"]), "at": moment(row["at"]), "until": until})
+
+
+def entry_of(state: str, uid: str, start: int | None, recipient: str, expires: int) -> MailEntry:
+    return MailEntry(MailState(state), uid, moment(start) if start is not None else None, recipient, moment(expires))
 
 
 def meeting_of(row: Row) -> Meeting | None:

@@ -5,7 +5,7 @@ Moments are microseconds since 1970 in UTC, so that they sort and compare in any
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-REVISION = "0004"  # of migrations/versions: what this code reads and writes
+REVISION = "0005"  # of migrations/versions: what this code reads and writes
 
 metadata = MetaData()
 
@@ -90,7 +90,7 @@ outbox = Table(
     Column("uid", String, nullable=False),
     Column("recipient", String, nullable=False),
     Column("message_id", String, nullable=False),
-    Column("body", LargeBinary, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # empty once nobody can need it any more
     Column("due", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False),
     Column("day", String, nullable=False),
@@ -103,7 +103,7 @@ outbox = Table(
     Column("start", BigInteger),
     Column("token", String, nullable=False, server_default=""),  # of its Reply-To
     Column("offers", Text, nullable=False, server_default="[]"),  # JSON: [start, end] of each time to choose from
-    Index("outbox_next", "state", "next_try"),
+    Index("outbox_next", "state", "next_try", "expires", "due", "key"),  # what comes next, and no body is read for it
     Index("outbox_day", "person", "day"),
     Index("outbox_token", "token"),
     Index("outbox_message_id", "message_id"),

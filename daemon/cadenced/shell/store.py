@@ -1,7 +1,7 @@
 """The store: what must survive a restart. A cache of what the calendars say, and the ledger of what was sent.
 
-Owns every query about pairs, copies and accounts (mail's are in ledger.py). Each method is one transaction; StoreError
-when the store can't be used. Must never know what a meeting is for.
+Owns every query about pairs, copies and accounts (mail's are in ledger.py, alerts' in alerts.py). Each method is one
+transaction; StoreError when the store can't be used. Must never know what a meeting is for.
 """
 
 import zlib
@@ -16,16 +16,13 @@ from sqlalchemy import Connection, Table, and_, case, delete, func, select, upda
 from cadenced.core.model import Meeting
 from cadenced.core.records import (
     AccountRow,
-    AlertRow,
     Changed,
     CopyRow,
     CopyState,
-    MailEntry,
-    MailState,
-    OutboxRow,
     PairState,
 )
 from cadenced.shell import schema
+from cadenced.shell.alerts import Alerts
 from cadenced.shell.answers import Answers
 from cadenced.shell.busytimes import BusyTimes
 from cadenced.shell.database import Database, explained
@@ -33,19 +30,30 @@ from cadenced.shell.journal import Journal
 from cadenced.shell.lock import Lock
 from cadenced.shell.looks import Look, drop, save
 from cadenced.shell.replay import replay
-from cadenced.shell.rows import account_of, alert_of, answer_of, copy_of, flat, meeting_of, meeting_row, moment, stamp
+from cadenced.shell.rows import (
+    account_of,
+    answer_of,
+    copy_of,
+    entry_of,
+    flat,
+    meeting_of,
+    meeting_row,
+    moment,
+    stamp,
+)
 from cadenced.shell.upsert import insert_new, upsert
 from cadenced.shell.waking import wake
 
 SHARDS = 256
 
 
-class Store(Answers, BusyTimes):
+class Store(Alerts, Answers, BusyTimes):
     """Open it with open(), which takes the lock, or with snapshot(), which changes nothing on disk."""
 
     def __init__(self, database: Database, journal: Journal, lock: Lock | None = None) -> None:
         super().__init__(database, journal)
         self._lock = lock
+        self.damaged = 0  # lines of the journal that it lacked, and nobody can read
 
     @classmethod
     def open(cls, path: Path) -> "Store":
@@ -56,7 +64,8 @@ class Store(Answers, BusyTimes):
             undo.callback(lock.release)
             store = cls(Database.open(path), Journal(path.with_name(path.name + ".journal")), lock)
             undo.callback(store.close)
-            store._database.run_now(lambda c: replay(c, store.journal))
+            store.damaged = store._database.run_now(lambda c: replay(c, store.journal))
+            store._database.shrink()
             undo.pop_all()
         return store
 
@@ -122,12 +131,13 @@ class Store(Answers, BusyTimes):
                 return list(connection.execute(select(table).where(table.c.pair == pair)).mappings())
 
             box = schema.outbox.c
-            mails = connection.execute(select(box.key, box.state, box.uid, box.start).where(box.pair == pair))
+            said = (box.key, box.state, box.uid, box.start, box.recipient, box.expires)
+            mails = connection.execute(select(*said).where(box.pair == pair)).all()
             due = connection.execute(select(schema.pairs.c.next_due).where(schema.pairs.c.pair == pair)).scalar()
             return PairState(
                 tuple(m for row in rows(schema.meetings) if (m := meeting_of(row)) is not None),
                 tuple(copy_of(row) for row in rows(schema.copies)),
-                {k: MailEntry(MailState(s), u, moment(t) if t is not None else None) for k, s, u, t in mails},
+                {key: entry_of(*rest) for key, *rest in mails},
                 tuple(map(answer_of, rows(schema.answers))),
                 moment(due) if due is not None else None,
             )
@@ -236,46 +246,6 @@ class Store(Answers, BusyTimes):
             return lost.rowcount
 
         return await self._database.run(work)
-
-    async def raise_alert(self, key: str, text: str, now: datetime) -> bool:
-        def work(connection: Connection) -> bool:
-            a = schema.alerts.c
-            open_one = connection.execute(select(a.text).where(a.key == key, a.cleared_at.is_(None))).scalar()
-            if open_one is None:
-                row = AlertRow(key, text, now)
-                upsert(connection, schema.alerts, [flat(row)])
-            elif open_one != text:
-                connection.execute(update(schema.alerts).where(a.key == key).values(text=text))
-            return open_one is None
-
-        return await self._database.run(work)
-
-    async def clear_alert(self, key: str, now: datetime) -> bool:
-        a = schema.alerts.c
-        change = update(schema.alerts).where(a.key == key, a.cleared_at.is_(None)).values(cleared_at=stamp(now))
-        return await self._database.run(lambda c: c.execute(change).rowcount > 0)
-
-    async def alerts(self) -> list[AlertRow]:
-        """Those that are open, the oldest first."""
-        a = schema.alerts.c
-        return [
-            alert_of(row)
-            for row in await self._all(select(schema.alerts).where(a.cleared_at.is_(None)).order_by(a.raised_at))
-        ]
-
-    async def untold_alerts(self) -> list[AlertRow]:
-        """The open ones that no mail has told of."""
-        return [alert for alert in await self.alerts() if alert.told_at is None]
-
-    async def tell(self, mail: OutboxRow, alerts: Sequence[AlertRow], now: datetime) -> None:
-        """Queues the mail that tells of these alerts, once."""
-
-        def work(connection: Connection) -> None:
-            insert_new(connection, schema.outbox, [flat(mail) | {"next_try": stamp(mail.due)}])
-            keys = schema.alerts.c.key.in_([alert.key for alert in alerts])
-            connection.execute(update(schema.alerts).where(keys).values(told_at=stamp(now)))
-
-        await self._database.run(work)
 
     async def get_meta(self, key: str) -> str:
         return await self._scalar(select(schema.meta.c.value).where(schema.meta.c.key == key)) or ""

@@ -96,7 +96,8 @@ class Memory:
     # pairs
 
     async def load_pair(self, pair: str) -> PairState:
-        mails = {key: MailEntry(row.state, row.uid, row.start) for key, row in self._outbox[pair].items()}
+        box = self._outbox[pair].items()
+        mails = {key: MailEntry(row.state, row.uid, row.start, row.recipient, row.expires) for key, row in box}
         copies = tuple(row for row in self._copies.values() if row.pair == pair)
         return PairState(self._meetings.get(pair, ()), copies, mails, next_due=self._due.get(pair))
 

@@ -30,7 +30,8 @@ def couple(address: str = WRONG):
 async def works_again(post: PostHouse) -> None:
     """As `cadenced thaw` does it, which may run beside the daemon."""
     post.postbox.faults.clear()
-    await post.store.resume_address(WRONG, post.clock.at)
+    await post.store.resume_address(WRONG)
+    await post.store.try_again(WRONG, post.clock.at)
     await post.store.clear_alert(f"address/{WRONG}", post.clock.at)
     await post.later()
 

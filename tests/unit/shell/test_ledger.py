@@ -1,12 +1,15 @@
 """The ledger of mail: each message once, whatever happens at once or is cut off."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from cadenced.core.records import MailState
+from cadenced.shell.schema import REVISION
 from cadenced.shell.store import Store
 from tests.support.records import DAY, NOW, mail, settled
 
@@ -134,7 +137,7 @@ class TestClaimed:
 
 
 class TestSettled:
-    @pytest.mark.parametrize("state", [MailState.SENT, MailState.EXPIRED, MailState.FAILED])
+    @pytest.mark.parametrize("state", [MailState.SENT, MailState.EXPIRED])
     async def test_what_is_done_is_never_claimed_queued_or_taken_back_again(self, store, state):
         await store.enqueue([mail()])
         await store.claim(NOW, 1)
@@ -144,6 +147,15 @@ class TestSettled:
         assert await store.withdraw([mail().key]) == []
         assert await store.recover(NOW + 9 * MINUTE, timedelta()) == 0
         assert await states(store) == {mail().key: state}
+
+    async def test_what_failed_is_neither_claimed_nor_queued_again_until_it_is_taken_back(self, store):
+        await store.enqueue([mail()])
+        await store.claim(NOW, 1)
+        await store.settle(mail().key, settled(MailState.FAILED), NOW)
+        assert await store.enqueue([mail()]) == 0
+        assert await store.claim(NOW + 9 * MINUTE, 10) == []
+        assert await store.withdraw([mail().key]) == [mail().key]
+        assert await store.enqueue([mail()]) == 1
 
     async def test_settled_twice_is_settled(self, store):
         await store.enqueue([mail()])
@@ -197,3 +209,40 @@ class TestSettled:
         assert await store.resume_address("MAYA@example.org")
         assert not await store.resume_address("maya@example.org")
         assert await store.stopped_addresses() == {}
+
+
+class TestManyMails:
+    """Of which each has a body of 12 kB."""
+
+    async def test_a_store_of_the_fourth_revision_lets_go_of_what_was_sent_and_of_its_room_on_the_disk(
+        self, tmp_path, monkeypatch
+    ):
+        path = tmp_path / "old.db"
+        monkeypatch.setattr("cadenced.shell.database.REVISION", "0004")
+        monkeypatch.setattr("cadenced.shell.database.FEW_PAGES", 100)
+        old = Store.open(path)
+        keys = [row.key for row in several(120)]
+        await old.enqueue([mail(key, body=b"x" * 12_000) for key in keys])
+        await asyncio.gather(*(old.settle(key, settled(), NOW) for key in keys[:110]))
+        await old.settle(keys[110], settled(MailState.FAILED), NOW)
+        old.close()
+        before = path.stat().st_size
+        monkeypatch.setattr("cadenced.shell.database.REVISION", REVISION)
+        new = Store.open(path)
+        assert path.stat().st_size < before / 3
+        assert (await states(new)).keys() == set(keys)
+        assert {len(row.body) for row in await new.claim(NOW, 100)} == {12_000}
+        assert await new.try_again("maya@example.org", NOW) == 1
+        assert [len(row.body) for row in await new.claim(NOW, 100)] == [12_000]
+        new.close()
+
+    async def test_which_is_next_is_known_without_reading_one(self, store, tmp_path):
+        await store.enqueue(several(3))
+        plans = []
+        with closing(sqlite3.connect(tmp_path / "store.db")) as raw:
+            store._database._raw.set_trace_callback(plans.append)
+            await store.claim(NOW, 2)
+            [query] = [each for each in plans if each.startswith("SELECT") and "LIMIT" in each]
+            steps = [step[3] for step in raw.execute(f"EXPLAIN QUERY PLAN {query}")]
+        assert any("COVERING INDEX outbox_next" in step for step in steps)
+        assert not any("SCAN" in step for step in steps)
