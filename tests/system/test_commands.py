@@ -55,6 +55,23 @@ def test_plan_tells_every_action_with_its_reason_and_writes_nothing(installation
     assert not (installation.folder / "state").exists()
 
 
+def test_plan_and_status_of_one_pair_are_its_own_and_a_name_that_is_none_is_told_with_the_nearest(installation):
+    second = PAIRS.partition("[pairs.maya-jonas]")[2].replace("2026-12-01", "2028-12-01").replace("Tue", "Wed")
+    ends = PAIRS.replace("start = 2026-12-01", "start = 2026-12-01\nend = 2027-11-30")
+    installation.save(f"{ends}[pairs.again]{second}")
+    whole, one = (installation.json("plan", *pair, "--now", BEFORE) for pair in ([], ["maya-jonas"]))
+    assert {each["pair"] for each in one["actions"]} == {"maya-jonas"}
+    assert one["actions"] == [each for each in whole["actions"] if each["pair"] == "maya-jonas"]
+    assert one["actions"] != whole["actions"]
+    assert [each["pair"] for each in installation.json("status", "again")["pairs"]] == ["again"]
+    for verb in ("plan", "status"):
+        done = installation.run(verb, "maya-jona")
+        assert (done.returncode, done.stderr) == (
+            2,
+            '"maya-jona" is no pair in pairs.toml; did you mean "maya-jonas"?\n',
+        )
+
+
 def test_detailed_exit_codes_tell_a_program_whether_there_is_work(installation):
     assert installation.run("plan", "--now", BEFORE, "--detailed-exitcode").returncode == 10
     assert installation.run("apply", "--now", BEFORE).returncode == 0

@@ -5,12 +5,14 @@ from typing import Annotated
 
 import typer
 
-from cadenced.cli.options import AsJson, ConfigDir, Exit, Now, out, parse_now, print_json, reported
+from cadenced.cli.options import AsJson, ConfigDir, Exit, Now, OnePair, out, parse_now, print_json, reported
 from cadenced.cli.progress import progress
 from cadenced.config import find_directory, load
 
 
 def plan(
+    pair: OnePair = None,
+    *,
     config: ConfigDir = None,
     now: Now = None,
     offline: Annotated[
@@ -21,14 +23,14 @@ def plan(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what would be done, with reasons; do nothing. It may run beside the daemon."""
+    """Show what would be done, of all pairs or of one, with reasons; do nothing. It may run beside the daemon."""
     from cadenced.cli.show_plan import show_plan  # noqa: PLC0415
     from cadenced.service.commands import plan_once  # noqa: PLC0415
 
     with reported():
         installation = load(find_directory(config))
         with progress("Looking at the calendars") as step:
-            planned = asyncio.run(plan_once(installation, parse_now(now), offline=offline, step=step))
+            planned = asyncio.run(plan_once(installation, parse_now(now), pair, offline=offline, step=step))
         if as_json:
             print_json(planned.as_json())
         else:

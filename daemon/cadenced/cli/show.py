@@ -1,10 +1,11 @@
 """How a pass looks in a terminal."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.text import Text
 
+from cadenced.cli.many import counted, few
 from cadenced.service.report import MAILBOX, SMTP, Applied
 
 
@@ -15,19 +16,19 @@ def show_applied(applied: Applied, out: Console) -> None:
         out.print(held)
     else:
         parts = [(applied.written, "event", "brought up to date"), (applied.sent, "mail", "sent")]
-        out.print(", ".join(f"{_count(n, what)} {where}" for n, what, where in parts if n) or "Nothing was changed.")
+        out.print(", ".join(f"{counted(n, what)} {where}" for n, what, where in parts if n) or "Nothing was changed.")
         if applied.waiting:
-            waits = f"{_count(applied.waiting, 'mail')} wait{'s' * (applied.waiting == 1)}"
+            waits = f"{counted(applied.waiting, 'mail')} wait{'s' * (applied.waiting == 1)}"
             why = "the mail server" if SMTP in applied.blocked else "another day (daily_cap), or another try"
             out.print(f"{waits} for {why}.")
     show_blocked(applied.blocked, out)
+    if applied.alerts:
+        needs = f"{counted(applied.alerts, 'thing')} need{'s' * (applied.alerts == 1)}"
+        out.print(Text(f"{needs} a human: `cadenced status` tells what.", style="yellow"))
 
 
-def show_blocked(blocked: Any, out: Console) -> None:
-    for account, why in blocked.items():
-        what = {MAILBOX: "mailbox", SMTP: "mail server"}.get(account, f"calendar {account}")
-        out.print(Text(f"{what}: {why}", style="red"))
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+def show_blocked(blocked: Mapping[str, str], out: Console) -> None:
+    names = {MAILBOX: "mailbox", SMTP: "mail server"}
+    lines = [f"{names.get(account, f'calendar {account}')}: {why}" for account, why in blocked.items()]
+    for line in few(lines, "`cadenced status --problems` shows all of them."):
+        out.print(Text(line, style="red"))

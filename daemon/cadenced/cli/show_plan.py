@@ -12,15 +12,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cadenced.cli.many import MANY, SHOWN, counted, few, show_warnings
 from cadenced.cli.show import show_blocked
 from cadenced.core.accounts import INVITED
 from cadenced.core.actions import Action, CancelEvent, CreateEvent, SendMail, UpdateEvent
 from cadenced.core.model import Kind, Pair
+from cadenced.reconciler.decision import Decision
 from cadenced.service.report import Planned, zone_of
 
 SIGNS = {CreateEvent: ("+", "green"), UpdateEvent: ("~", "yellow"), CancelEvent: ("-", "red"), SendMail: ("@", "cyan")}
 KINDS = {Kind.FACE_TO_FACE: "face to face", Kind.CALL: "call"}
-SHOWN = 200  # lines; a plan of thousands is for --json
+UPSETTING = (UpdateEvent, CancelEvent)
+LINES = 200  # of one plan; thousands are for --json
+MORE = "`cadenced plan PAIR` tells all of a pair, `cadenced plan --json` of everybody."
 THIS_YEAR = timedelta(days=300)  # within it a date needs no year
 
 
@@ -36,29 +40,61 @@ class _Line:
 
 
 def show_plan(planned: Planned, out: Console) -> None:
-    """The plan, pair by pair, each line with its reason."""
+    """The plan, pair by pair, each line with its reason; of many pairs in numbers, with what is out of the ordinary."""
+    if len(planned.decisions) > MANY:
+        _show_numbers(planned, out)
+        return
     actions = planned.actions
     if not actions:
         out.print("Nothing to do: calendars and mail are as they should be.")
     elif not planned.changes:
         out.print("Nothing to do now: the calendars are as they should be. These mails will fall due:")
     lines = _lines(actions, planned)
-    shown = dict(list(lines.items())[:SHOWN])
+    shown = dict(list(lines.items())[:LINES])
     for name in dict.fromkeys(line.pair for line in shown):
         out.print(Text(f"\n{_title(name, planned.programme.pairs.get(name))}", style="bold"))
         out.print(_table((line, who) for line, who in shown.items() if line.pair == name))
     if len(lines) > len(shown):
-        out.print(f"\n… and {len(lines) - len(shown)} more; --json lists them all.")
+        out.print(f"\n… and {len(lines) - len(shown):,} more; --json lists them all.")
     for decision in planned.decisions:
         for gap in decision.gaps:
             out.print(f"{decision.pair}: {gap}", style="yellow", markup=False)
     show_blocked(planned.blocked, out)
-    for warning in planned.programme.warnings:
-        out.print(f"warning: {warning}", style="yellow", markup=False)
+    show_warnings(planned.programme, out)
     if planned.unsafe:
         out.print(Text(f"\nA human must confirm this: {planned.unsafe}.", style="red"))
     if planned.changes:
         out.print(f"\n{_summary(actions, planned.now)}")
+
+
+def _show_numbers(planned: Planned, out: Console) -> None:
+    """How much there is to do, and then what is not as it should be, or upsets what people have in their calendars."""
+    busy = sum(bool(each.actions or each.due_mails) for each in planned.decisions)
+    out.print(f"{counted(len(planned.decisions), 'pair')}, {busy:,} of them with something to do.", markup=False)
+    nothing = "Nothing to do: calendars and mail are as they should be."
+    out.print(_summary(planned.actions, planned.now) if planned.changes else nothing, markup=False)
+    if planned.unsafe:
+        out.print(Text(f"\nA human must confirm this: {planned.unsafe}.", style="red"))
+    show_blocked(planned.blocked, out)
+    gaps = sorted((each for each in planned.decisions if each.gaps), key=lambda each: (-len(each.gaps), each.pair))
+    if gaps:
+        places = counted(sum(len(each.gaps) for each in gaps), "place")
+        out.print(f"\nNo time for {places} of {counted(len(gaps), 'pair')}:", style="yellow", markup=False)
+    for line in few([_gaps(each) for each in gaps], MORE):
+        out.print(line, style="yellow", markup=False)
+    upset = {line: who for line, who in _lines(planned.actions, planned).items() if line.kind in UPSETTING}
+    if upset:
+        out.print(f"\nWhat changes of {counted(len(upset), 'meeting')} that people have:", markup=False)
+        out.print(_table(list(upset.items())[:SHOWN], names=True))
+    if len(upset) > SHOWN:
+        out.print(f"… and {len(upset) - SHOWN:,} more; {MORE}", markup=False)
+    show_warnings(planned.programme, out)
+    out.print(f"\n{MORE[0].upper()}{MORE[1:]}", markup=False)
+
+
+def _gaps(decision: Decision) -> str:
+    first, *more = decision.gaps
+    return f"{decision.pair}: {first}{f' (and {len(more)} more)' if more else ''}"
 
 
 def _lines(actions: Iterable[Action], planned: Planned) -> Mapping[_Line, list[str]]:
@@ -78,15 +114,17 @@ def _line(action: Action, pair: Pair | None, now: datetime) -> _Line:
     return _Line(_pair_of(action), type(action), when, KINDS[action.meeting.identity.kind], action.reason)
 
 
-def _table(lines: Iterable[tuple[_Line, list[str]]]) -> Table:
+def _table(lines: Iterable[tuple[_Line, list[str]]], *, names: bool = False) -> Table:
+    """With the pairs' `names`, or without."""
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
-    for _ in range(4):
+    for _ in range(5 if names else 4):
         table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
     for line, people in lines:
         sign, style = SIGNS[line.kind]
         who = "both" if len(people) > 1 else people[0]
-        table.add_row(Text(sign, style), line.when, line.what, who, Text(line.reason, style="dim"))
+        pair = [line.pair] if names else []
+        table.add_row(Text(sign, style), *pair, line.when, line.what, who, Text(line.reason, style="dim"))
     return table
 
 
@@ -98,7 +136,7 @@ def _summary(actions: list[Action], now: datetime) -> str:
         "to cancel": sum(isinstance(a, CancelEvent) for a in actions),
         "mails to send now": sum(isinstance(a, SendMail) and a.due <= now for a in actions),
     }
-    return ", ".join(f"{count} {_one(what) if count == 1 else what}" for what, count in counts.items() if count) + "."
+    return ", ".join(f"{count:,} {_one(what) if count == 1 else what}" for what, count in counts.items() if count) + "."
 
 
 def _one(what: str) -> str:

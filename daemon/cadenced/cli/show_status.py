@@ -29,8 +29,7 @@ def show_status(status: Status, out: Console, *, problems: bool = False) -> None
     if status.answers:
         read = ", ".join(f"{count} {_read(count, outcome)}" for outcome, count in sorted(status.answers.items()))
         out.print(f"read: {read}", markup=False)
-    people = (person for each in status.pairs if each.pair for person in each.pair.people)
-    told(grouped(status.warnings, {person.id: person.name for person in people}), out)
+    _show_warnings(status, out)
 
 
 def show_pair(status: Status, out: Console) -> None:
@@ -51,6 +50,12 @@ def show_pair(status: Status, out: Console) -> None:
     if pair.last_contact:
         out.print(f"last contact: {_day(pair.last_contact, pair.timezone)}")
     _show_off(pair, pair.waiting, out)
+    _show_warnings(status, out)
+
+
+def _show_warnings(status: Status, out: Console) -> None:
+    people = (person for each in status.pairs if each.pair for person in each.pair.people)
+    told(grouped(status.warnings, {person.id: person.name for person in people}), out)
 
 
 def _show_numbers(status: Status, out: Console, *, whole: bool) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cadenced.core.errors import ConfigError
+from cadenced.core.model import Pair
 
 SHOWN = 100  # problems in one text: nobody reads more, and a log line has an end
 FEW = 8  # names: so many are listed when none of them is near, or when the same is wrong with all of them
@@ -51,6 +52,13 @@ def grouped(warnings: Iterable[str], called: Mapping[str, str]) -> list[str]:
     told = ((*_about(warning), warning) for warning in warnings)
     several = _alike((path, text.replace(called.get(_named(path), text), ""), each) for path, text, each in told)
     return [_as_one(each) for each in sorted(several, key=len, reverse=True)]
+
+
+def about(warnings: Iterable[str], pair: Pair | None) -> tuple[str, ...]:
+    """Those of a programme's warnings that are about a pair or one of its people."""
+    names = {("pairs", pair.id), *(("people", person.id) for person in pair.people)} if pair else set()
+    paths = ((_about(each)[0], each) for each in warnings)
+    return tuple(each for path, each in paths if (path.partition(".")[0], _named(path)) in names)
 
 
 def _alike(told: Iterable[tuple[str, str, T]]) -> list[list[T]]:

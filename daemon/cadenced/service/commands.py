@@ -12,8 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from cadenced.config import ConfigProblems, Installation, load
-from cadenced.config.problems import nearest
+from cadenced.config import Installation, load
+from cadenced.config.problems import about
 from cadenced.core.accounts import ORGANIZER
 from cadenced.core.errors import ConfigError, UnsafePlanError
 from cadenced.core.findings import Finding
@@ -22,13 +22,14 @@ from cadenced.core.model import Programme
 from cadenced.core.records import AccountRow, AccountStatus
 from cadenced.reconciler.decision import Decision
 from cadenced.reconciler.observe import Observation
-from cadenced.service.daemon import RELOAD_ERROR, Daemon
+from cadenced.service.daemon import Daemon
 from cadenced.service.explained import Explained
 from cadenced.service.holding import Holding
+from cadenced.service.loading import Loading
 from cadenced.service.parts import Clock, Loaded, Parts
 from cadenced.service.reading import read_once
 from cadenced.service.report import MAILBOX, SMTP, Applied, Planned
-from cadenced.service.standing import Status, pairs_stand
+from cadenced.service.standing import known_pair
 from cadenced.service.wheel import BATCH
 from cadenced.shell import logs, systemd
 from cadenced.shell.calendars import CalDav
@@ -51,22 +52,34 @@ def _quiet(_what: str, _done: int, _total: int) -> None:
 
 
 async def plan_once(
-    installation: Installation, now: datetime | None = None, *, offline: bool = False, step: Step = _quiet
+    installation: Installation,
+    now: datetime | None = None,
+    only: str | None = None,
+    *,
+    offline: bool = False,
+    step: Step = _quiet,
 ) -> Planned:
-    """What apply would do now. Nothing changes, on no server and on no disk; it may run beside the daemon."""
+    """What apply would do now, with all pairs or with one. Nothing changes, on no server and on no disk; it may run
+    beside the daemon. ConfigError when there is no such pair.
+    """
     store, loaded = Store.snapshot(installation.settings.store_path()), Loaded.of(installation, secrets=not offline)
     async with _joined(store, loaded, _clock(now)) as parts:
-        wheel = parts.wheel
+        wheel, programme = parts.wheel, parts.loaded.programme
+        near = None if only is None else _near(parts, known_pair(only, await _all_pairs(parts)))
         if offline:
             wheel.rows |= _unseen(parts.loaded.accounts, await parts.store.accounts())
         else:
-            await _look(parts, step)
+            whole = near is None or only not in programme.pairs  # one that left may have events in any
+            await _look(parts, step, None if whole else _accounts(programme, near or ()))
         decisions: list[Decision] = []
-        async for group, done, total in _groups(parts):
+        async for group, done, total in _groups(parts, near):
             step("Planning", done, total)
             decisions += await wheel.decide(group)
-        unsafe = await _objection(parts, decisions)
-        return Planned(parts.clock.now(), parts.loaded.programme, tuple(decisions), wheel.blocked(), unsafe)
+        if only is not None:
+            decisions = [each for each in decisions if each.pair == only]
+            programme = replace(programme, warnings=about(programme.warnings, programme.pairs.get(only)))
+        unsafe = await _objection(parts, decisions) if only is None else ""  # that is about the whole
+        return Planned(parts.clock.now(), programme, tuple(decisions), wheel.blocked(), unsafe)
 
 
 async def apply_once(
@@ -100,7 +113,7 @@ async def apply_once(
         waiting = await parts.store.count_due(parts.clock.now())
         blocked = parts.wheel.blocked() | failed | ({MAILBOX: unread} if unread else {})
         blocked |= {SMTP: parts.outbox.failure} if parts.outbox.failure else {}
-        return Applied(parts.clock.now(), written, sent, waiting, blocked)
+        return Applied(parts.clock.now(), written, sent, waiting, blocked, len(await parts.store.alerts()))
 
 
 async def explain_once(
@@ -109,16 +122,12 @@ async def explain_once(
     """Why the meetings of one pair have their times. Changes nothing; ConfigError when there is no such pair."""
     store, loaded = Store.snapshot(installation.settings.store_path()), Loaded.of(installation, secrets=not offline)
     async with _joined(store, loaded, _clock(now)) as parts:
-        pair = loaded.programme.pairs.get(name)
-        if pair is None:
-            raise ConfigError(f'"{name}" is no pair in pairs.toml{nearest(name, loaded.programme.pairs)}')
+        pair = loaded.programme.pairs[known_pair(name, loaded.programme.pairs)]
         decider = parts.wheel.decider
         if offline:
             parts.wheel.rows |= _unseen(loaded.accounts, await parts.store.accounts())
         else:
-            near = (loaded.programme.pairs[each] for each in (name, *decider.neighbourhood.sharing(name)))
-            people = {person for each in near for person in each.people}
-            await _look(parts, step, {account for p in people for account in (p.account, p.calendar) if account})
+            await _look(parts, step, _accounts(loaded.programme, (name, *decider.neighbourhood.sharing(name))))
         found, gaps = await decider.explain(name, parts.wheel.rows)
         return Explained(parts.clock.now(), pair, tuple(found), tuple(gaps))
 
@@ -131,32 +140,6 @@ async def confirm_once(installation: Installation) -> int:
         held = await holding.begin(installation.loader.load())
         await holding.confirm(installation.loader.load())
         return len(held)
-    finally:
-        store.close()
-
-
-async def status_once(installation: Installation, now: datetime | None = None) -> Status:
-    """How things stand, by what was last seen. A programme with errors is shown as it last was."""
-    store = Store.snapshot(installation.settings.store_path())
-    try:
-        problem, programme = await store.get_meta(RELOAD_ERROR), Programme({}, {})
-        try:
-            programme = installation.loader.load()
-        except ConfigProblems as problems:
-            problem = str(problems)
-        moment = _clock(now).now()
-        names = programme.pairs or await store.pair_names()
-        pairs = await pairs_stand(store, programme, names, installation.settings.horizon(), moment)
-        return Status(
-            moment,
-            tuple(pairs),
-            tuple(row for _, row in sorted((await store.accounts()).items())),
-            tuple(await store.alerts()),
-            await store.mail_totals(),
-            await store.mails_read(),
-            problem,
-            programme.warnings,
-        )
     finally:
         store.close()
 
@@ -213,7 +196,7 @@ async def run_forever(directory: Path) -> None:
     logs.configure(installation.settings.service.log, sys.stderr)
     store = Store.open(installation.settings.store_path())
     parts = Parts(store, CalDav(), Mailer(), SystemClock())
-    daemon = Daemon(parts, _Loading(installation), lambda: changes(directory), systemd.watchdog_interval())
+    daemon = Daemon(parts, Loading(installation), lambda: changes(directory), systemd.watchdog_interval())
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, daemon.stop)
@@ -222,17 +205,6 @@ async def run_forever(directory: Path) -> None:
         await daemon.run()
     finally:
         await parts.close()
-
-
-class _Loading:
-    """Reads the configuration anew each time; files that did not change are not parsed again."""
-
-    def __init__(self, installation: Installation) -> None:
-        self._last = installation
-
-    def __call__(self) -> Loaded:
-        self._last = load(self._last.directory, self._last)
-        return Loaded.of(self._last)
 
 
 @asynccontextmanager
@@ -274,9 +246,21 @@ async def _all_pairs(parts: Parts) -> list[str]:
     return sorted({*parts.loaded.programme.pairs, *await parts.store.pair_names()})
 
 
-async def _groups(parts: Parts) -> AsyncGenerator[tuple[list[str], int, int]]:
-    """All pairs, in groups that are planned together; with each, how many are done, and of how many."""
-    names, done = await _all_pairs(parts), 0
+def _near(parts: Parts, name: str) -> list[str]:
+    """A pair, and those that are planned together with it."""
+    groups = parts.wheel.decider.groups([*parts.loaded.programme.pairs, name])
+    return next(group for group in groups if name in group)
+
+
+def _accounts(programme: Programme, names: Iterable[str]) -> set[str]:
+    """Those of the people of these pairs."""
+    people = (person for name in names if name in programme.pairs for person in programme.pairs[name].people)
+    return {account for person in people for account in (person.account, person.calendar) if account}
+
+
+async def _groups(parts: Parts, only: Sequence[str] | None = None) -> AsyncGenerator[tuple[list[str], int, int]]:
+    """All pairs, or these, in groups that are planned together; with each, how many are done, and of how many."""
+    names, done = await _all_pairs(parts) if only is None else list(only), 0
     for group in parts.wheel.decider.groups(names):
         yield group, done, len(names)
         done += len(group)

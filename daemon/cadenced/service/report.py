@@ -108,7 +108,7 @@ def _moment(action: Action) -> datetime:
 @dataclass(frozen=True, slots=True)
 class Applied:
     """What one pass did: changes written to calendars, mails sent, and mails that wait. `blocked`: why an account does
-    not work, or MAILBOX, or SMTP.
+    not work, or MAILBOX, or SMTP. `alerts`: how many things need a human now.
     """
 
     now: datetime
@@ -116,6 +116,7 @@ class Applied:
     sent: int
     waiting: int
     blocked: Mapping[str, str]
+    alerts: int = 0
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -124,4 +125,5 @@ class Applied:
             "sent": self.sent,
             "waiting": self.waiting,
             "blocked": dict(self.blocked),
+            "alerts": self.alerts,
         }

@@ -10,7 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cadenced.config import ConfigProblems, Installation
-from cadenced.config.problems import nearest
+from cadenced.config.problems import about, nearest
 from cadenced.core.answers import took_place
 from cadenced.core.availability import in_ranges
 from cadenced.core.due import local_day
@@ -178,8 +178,10 @@ async def status_once(installation: Installation, now: datetime | None = None, o
             problem = str(problems)
         moment = SystemClock().now() if now is None else now
         names, alerts = programme.pairs or await store.pair_names(), await store.alerts()
+        warnings = programme.warnings
         if only is not None:
             names, alerts = [known_pair(only, names)], [each for each in alerts if pair_of(each) == only]
+            warnings = about(warnings, programme.pairs.get(only))
         return Status(
             moment,
             tuple(await pairs_stand(store, programme, names, installation.settings.horizon(), moment)),
@@ -188,7 +190,7 @@ async def status_once(installation: Installation, now: datetime | None = None, o
             await store.mail_totals(),
             await store.mails_read(),
             problem,
-            programme.warnings,
+            warnings,
         )
     finally:
         store.close()

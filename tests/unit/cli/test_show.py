@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from rich.console import Console
 
+from cadenced.cli.many import MANY, SHOWN
 from cadenced.cli.show import show_applied
 from cadenced.cli.show_plan import show_plan
-from cadenced.core.actions import Mail, SendMail
+from cadenced.core.actions import CancelEvent, Mail, SendMail
 from cadenced.reconciler.decision import Decision
 from cadenced.service.report import MAILBOX, SMTP, Applied, Planned
 from tests.support.events import creation
@@ -57,3 +58,41 @@ def test_mails_beyond_a_day_s_cap_wait_and_have_not_failed():
         show_applied, Applied(NOW, 14, 3, 6, {})
     )
     assert "\n1 mail waits for the mail server.\n" in printed(show_applied, Applied(NOW, 1, 0, 1, {SMTP: "no route"}))
+
+
+def decided(name, *actions, gaps=()):
+    return Decision(name, NOW, actions=actions, gaps=gaps)
+
+
+def test_of_many_pairs_a_plan_tells_numbers_and_what_is_not_as_it_should_be():
+    new = [decided(f"fine-{n:04}", OWN, OWN) for n in range(1200)]
+    apart = [decided(f"apart-{n:02}", gaps=("no time for a call", "no time for another")) for n in range(SHOWN + 2)]
+    gone = decided("over", CancelEvent(OWN.meeting, "maya", "maya", "x.ics", "", "the pair ended"))
+    told = printed(show_plan, Planned(NOW, programme(pair()), (*new, *apart, gone), {})).splitlines()
+    assert told[:5] == [
+        "1,223 pairs, 1,201 of them with something to do.",
+        "2,400 events to create, 1 to cancel.",
+        "",
+        "No time for 44 places of 22 pairs:",
+        "apart-00: no time for a call (and 1 more)",
+    ]
+    assert sum(line.startswith("apart-") for line in told) == SHOWN
+    assert "What changes of 1 meeting that people have:" in told
+    assert any(line.startswith("- ") and "the pair ended" in line for line in told)
+    assert not any(line.startswith("+ ") for line in told)
+    assert told[-1] == "`cadenced plan PAIR` tells all of a pair, `cadenced plan --json` of everybody."
+
+
+def test_as_many_pairs_as_are_read_are_told_one_by_one():
+    told = printed(show_plan, Planned(NOW, programme(pair()), (decided("maya-jonas", OWN),) * MANY, {}))
+    assert "maya-jonas: Maya and Jonas, meetings in London time" in told
+
+
+def test_after_a_pass_it_is_told_how_many_things_need_a_human():
+    done = Applied(NOW, 34, 0, 0, {}, 1)
+    assert printed(show_applied, done).splitlines() == [
+        "34 events brought up to date",
+        "1 thing needs a human: `cadenced status` tells what.",
+    ]
+    assert "\n1,200 things need a human: " in printed(show_applied, replace(done, alerts=1200))
+    assert "a human" not in printed(show_applied, replace(done, alerts=0))
