@@ -42,10 +42,12 @@ def test_what_is_not_said_of_it_has_a_default(settings):
 def test_all_of_it_may_be_said(settings, folder):
     more = (
         'port = 143\ntls = "starttls"\nfolder = "Mentoring/In"\nca_file = "ca.pem"\npassword_command = ["echo", "pw"]\n'
+        'authserv_id = "mx.example.org"\n'
     )
     account = settings(MAILBOX + more).mailbox_account()
     ca_file = folder.path / "ca.pem"
-    assert account == MailboxAccount("imap.example.org", 143, "starttls", "agenda", "pw", ca_file, "Mentoring/In")
+    place = ("imap.example.org", 143, "starttls", "agenda", "pw", ca_file, "Mentoring/In")
+    assert account == MailboxAccount(*place, "mx.example.org")
     assert "pw" not in repr(account)
 
 
