@@ -1,5 +1,6 @@
 """The folder: where it is looked for, what `init` writes, what comes with it."""
 
+import re
 import stat
 from pathlib import Path
 
@@ -38,6 +39,18 @@ def test_init_writes_the_example(tmp_path):
     for path in written:
         assert path.read_text() == (ROOT / "config" / path.name).read_text()
     assert stat.S_IMODE((tmp_path / "new" / "config").stat().st_mode) & 0o077 == 0o055
+
+
+def test_the_credentials_of_the_service_are_all_that_the_example_needs(tmp_path, monkeypatch):
+    handed = re.findall(r"^LoadCredential=([^:]+):", (ROOT / "systemd" / "credentials.conf").read_text(), re.MULTILINE)
+    credentials = tmp_path / "credentials"
+    credentials.mkdir()
+    for name in handed:
+        (credentials / name).write_text("pw\n")
+    write_installation(tmp_path / "config")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials))
+    whole = load(tmp_path / "config").whole()
+    assert len(handed) == 1 + len(whole.calendars)
 
 
 def test_init_overwrites_nothing(tmp_path):
