@@ -11,14 +11,13 @@ from sqlalchemy import Connection, Select, and_, delete, select
 from cadenced.core.busytime import BusySeen, BusyTime, merged
 from cadenced.shell import schema
 from cadenced.shell.database import Database
-from cadenced.shell.overview import Overviews
 from cadenced.shell.rows import moment, stamp
 from cadenced.shell.upsert import upsert
 
 TIMES, SEEN = schema.busy, schema.busy_calendars
 
 
-class BusyTimes(Overviews):
+class BusyTimes:
     """A part of the store."""
 
     _database: Database

@@ -29,6 +29,7 @@ from cadenced.shell.database import Database, explained
 from cadenced.shell.journal import Journal
 from cadenced.shell.lock import Lock
 from cadenced.shell.looks import Look, drop, save
+from cadenced.shell.overview import Overviews
 from cadenced.shell.replay import replay
 from cadenced.shell.rows import (
     account_of,
@@ -47,7 +48,7 @@ from cadenced.shell.waking import wake
 SHARDS = 256
 
 
-class Store(Alerts, Answers, BusyTimes):
+class Store(Alerts, Answers, BusyTimes, Overviews):
     """Open it with open(), which takes the lock, or with snapshot(), which changes nothing on disk."""
 
     def __init__(self, database: Database, journal: Journal, lock: Lock | None = None) -> None:

@@ -12,6 +12,7 @@ from cadenced.core.messages import times
 from cadenced.core.model import DateRange, Horizon, State
 from cadenced.core.scene import Ask
 from cadenced.service.standing import PairStatus, Status, pairs_stand
+from cadenced.shell.database import Database
 from cadenced.shell.store import Store
 from tests.support.busy import hour
 from tests.support.house import living
@@ -157,6 +158,24 @@ async def test_of_a_pair_that_the_programme_has_lost_the_meetings_are_told(store
     [found] = await pairs_stand(store, programme(), ["maya-jonas"], Horizon(), NOW)
     assert found.off == ["8 Dec: somebody can't, another time is looked for"]
     assert found.as_json()["conflicts"] == []
+
+
+async def test_many_pairs_are_read_in_as_many_queries_as_one(store, monkeypatch):
+    asked, run = [], Database.run
+    monkeypatch.setattr(Database, "run", lambda self, work: asked.append(work) or run(self, work))
+
+    async def queries(count) -> int:
+        pairs = [pair(name=f"pair-{n}", protege=person(f"p{n}", calendar=f"p{n}")) for n in range(count)]
+        loaded = programme(*pairs)
+        await store.set_stanzas(loaded.stanzas)
+        for each in pairs:
+            await store.save_turn(each.id, [meeting(pair=each.id)], NOW, None)
+        asked.clear()
+        found = await pairs_stand(store, loaded, loaded.pairs, Horizon(), NOW)
+        assert all(each.coming for each in found)
+        return len(asked)
+
+    assert await queries(1) == await queries(30)
 
 
 async def test_it_follows_what_people_do_in_their_calendars(tmp_path):
