@@ -44,6 +44,7 @@ async def test_a_corrected_address_gets_the_charter_the_invitations_and_the_agen
     assert len(post.invitations("jonas")) == len(await post.meetings())
     assert charter["message_id"] in {mail["Message-ID"] for mail in post.mails("jonas")}
     assert f"address/{WRONG}" not in await post.alerts()
+    assert f"address/{WRONG}" not in await post.alerts()
 
 
 async def test_the_agenda_that_failed_comes_with_its_invitation_once_the_address_is_corrected(post):
