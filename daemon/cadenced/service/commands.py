@@ -152,10 +152,13 @@ async def thaw_once(installation: Installation, name: str) -> str:
     store = Store.beside(installation.settings.store_path())
     try:
         if "@" in name:
+            now = SystemClock().now()
             if not await store.resume_address(name):
                 raise ConfigError(f"mail to {name} was never stopped")
-            await store.clear_alert(f"address/{name.lower()}", SystemClock().now())
-            return f"mail is sent to {name} again, from the next one that falls due"
+            await store.clear_alert(f"address/{name.lower()}", now)
+            waiting = await store.try_again(name, now)
+            first = f", {waiting} that could not be sent first" if waiting else ""
+            return f"mail is sent to {name} again{first}"
         settings = installation.settings
         accounts = {*settings.calendars, *([] if settings.organizer is None else [ORGANIZER])}
         if name not in accounts:
