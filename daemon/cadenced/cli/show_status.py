@@ -15,7 +15,7 @@ from cadenced.core.records import AccountStatus
 from cadenced.service.needs import Need, needs, totals
 from cadenced.service.standing import PairStatus, Status
 
-ALL = "`cadenced status --problems` shows all of them."
+ALL = "`cadenced status --problems` shows all of them, and `cadenced status PAIR` all of a pair."
 
 
 def show_status(status: Status, out: Console, *, problems: bool = False) -> None:
@@ -84,7 +84,7 @@ def _some(need: Need) -> Iterable[str]:
     first, *more = need.lines
     if not need.pair or not more:
         return need.lines
-    return [f"{first} (and {len(more)} more: `cadenced status {need.pair}`)"]
+    return [f"{first} (and {len(more)} more)"]
 
 
 def _show_need(lines: Iterable[str], out: Console) -> None:

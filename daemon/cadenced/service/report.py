@@ -16,7 +16,7 @@ from cadenced.reconciler.decision import Decision
 MAILBOX, SMTP = "[mailbox]", "[smtp]"  # among the accounts of a pass: no account's name has a bracket
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)  # asyncio.run() asks for that of what comes back: seconds, of thousands
 class Planned:
     """A plan of the whole programme. `blocked` maps an account that does not work to the reason."""
 

@@ -137,7 +137,7 @@ class PairStatus:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)  # asyncio.run() asks for that of what comes back: seconds, of thousands
 class Status:
     """How the programme stands, from what the store last knew; nothing is asked of any server. `mails` are ours by what
     became of them, `answers` those that came in.
