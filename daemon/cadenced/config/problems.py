@@ -40,7 +40,13 @@ class ConfigProblems(ConfigError):  # noqa: N818 — it holds several
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: (str(p.file), p.line, p.path)))
         alike = _alike((problem.path, problem.text, problem) for problem in self.problems)
-        lines = [line for several in alike for line in _lines(several)]
+        first = {id(several[0]): len(several) for several in alike}
+        many = {id(each) for several in alike if len(several) > FEW for each in several}
+        lines = [
+            f"{each} (and {first[id(each)] - 1:,} more like it)" if id(each) in many else str(each)
+            for each in self.problems
+            if id(each) not in many or id(each) in first
+        ]
         more = len(lines) - SHOWN
         super().__init__("\n".join([*lines[:SHOWN], *([f"and {more} more"] if more > 0 else [])]))
 
@@ -70,13 +76,6 @@ def _alike(told: Iterable[tuple[str, str, T]]) -> list[list[T]]:
         table, _, rest = path.partition(".")
         found.setdefault((table, rest.partition(".")[2], text.partition(HINT)[0]), []).append(each)
     return list(found.values())
-
-
-def _lines(alike: Sequence[Problem]) -> list[str]:
-    """One for each, or one for all where they are many."""
-    if len(alike) <= FEW:
-        return [str(problem) for problem in alike]
-    return [f"{alike[0]} (and {len(alike) - 1:,} more like it)"]
 
 
 def _as_one(alike: Sequence[str]) -> str:

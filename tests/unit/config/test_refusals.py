@@ -261,6 +261,16 @@ def test_the_same_error_of_many_is_one_line_with_the_first_of_them_and_their_num
     assert second.endswith('pairs.p1.policy: "standrad" is no policy; did you mean "standard"? (and 32 more like it)')
 
 
+def test_the_same_error_of_a_few_stays_where_it_is_among_the_others(folder):
+    folder.text = folder.changed('"Europe/London"', '"Europe/Lodnon"').replace("Mon-Thu", "Mon-Thx")
+    folder.text = folder.text.replace('"Europe/Berlin"', '"Europe/Lodnon"')
+    with pytest.raises(ConfigProblems) as found:
+        folder.load()
+    lines = [int(line.split(":")[1]) for line in str(found.value).splitlines()]
+    assert len(lines) == 3
+    assert lines == sorted(lines)
+
+
 def test_warnings_that_differ_in_whom_they_are_about_alone_are_one_the_most_frequent_first():
     few = [f"pairs.p{n}: they never meet" for n in (1, 2)]
     many = [f"people.m{n}.hours_per_month: M{n}'s pair needs 2 hours" for n in range(1700)]
