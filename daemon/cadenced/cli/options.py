@@ -38,7 +38,7 @@ ConfigDir = Annotated[
 ]
 OnePair = Annotated[
     str | None,
-    typer.Argument(metavar="[PAIR]", help="A pair of pairs.toml, by its id. Default: all.", show_default=False),
+    typer.Argument(metavar="PAIR", help="A pair of pairs.toml, by its id. Default: all.", show_default=False),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Now = Annotated[
