@@ -42,7 +42,7 @@ def words() -> Composer:
 
 
 class Ready(Loaded):
-    def composer(self) -> Composer:
+    def composer(self, secret: str = "") -> Composer:
         return words()
 
 
