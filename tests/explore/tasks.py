@@ -11,6 +11,7 @@ Mails that are on their way at once (outbox.py) are rows of the ledger of which 
 hand carries them.
 """
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -69,8 +70,15 @@ class Clock:
         return self.at
 
 
-async def alone(_limit: int, work: Iterable[Any]) -> list[Any]:
-    """Instead of the wheel's own, which needs a loop. ValueError where there are several things to do at once."""
+_bounded = service._bounded
+
+
+async def alone(limit: int, work: Iterable[Any]) -> list[Any]:
+    """Instead of the wheel's own, which needs a loop; where one runs, nothing is explored. ValueError where there are
+    several things to do at once.
+    """
+    if asyncio._get_running_loop() is not None:
+        return await _bounded(limit, work)
     [only] = work
     return [await only]
 
