@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import calendars, choosing, delivering, planning, saving
+from tests.bench import calendars, choosing, delivering, planning, reading, saving
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ ROWS = (
     ),
     Row("mail", "mails to Postfix, without TLS", "smtp-source", "< 1.33", delivering.plain),
     Row("tls", "mails to Postfix, with TLS", "a new connection for each", "< 0.125", delivering.encrypted),
+    Row("read", "the mail that is slowest to read", "an ordinary one of that length", "< 20", reading.hostile),
     Row("save", "from saving the file to the event, 5,000 pairs", "", "< 2 s", saving.to_event),
 )
 
