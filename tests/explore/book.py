@@ -113,7 +113,9 @@ class Book:
         self._note([("deleted", r.uid, r.account, r.pair or "-", since, r.written or "-") for r in lost])
         ours = [replace(r, written=taken_off(r.written, now)) for r in went if r.state is CopyState.CANCELLING]
         ours = [row for row in ours if row.written]
-        current = [copy for copy in seen if as_known(copy.uid)]
+        same = {row.uid: row.written for row in here.values() if row.etag}
+        unchanged = {copy.uid for copy in seen if copy.uid in same and here[copy.uid].etag == copy.etag}
+        current = [replace(c, written=same[c.uid]) if c.uid in unchanged else c for c in seen if as_known(c.uid)]
         copies = {key: row for key, row in self._copies().items() if row not in went}
         tombs = [replace(row, state=CopyState.DELETED, body="", etag="") for row in (*lost, *ours)]
         self._put(copies=copies | {(row.uid, row.account): row for row in (*current, *tombs)})

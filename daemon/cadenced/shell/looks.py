@@ -38,7 +38,7 @@ class Look:
 
     def record(self, seen: Sequence[CopyRow], gone: Sequence[str]) -> set[str]:
         """Writes it; returns the pairs to which something happened."""
-        lost, current = self._lost(gone), [copy for copy in seen if self._as_known(copy.uid)]
+        lost, current = self._lost(gone), [self._intended(copy) for copy in seen if self._as_known(copy.uid)]
         went = self._gone(gone)
         marked = (*lost, *self._taken_off(gone))
         tombs = [row | {"state": str(CopyState.DELETED), "body": "", "etag": ""} for row in marked]
@@ -47,6 +47,13 @@ class Look:
         upsert(self._connection, schema.accounts, [flat(self._with_token((*(c.uid for c in seen), *gone)))])
         new = {copy.pair for copy in current if self._etag(copy.uid) != copy.etag}
         return new | {row["pair"] for row in went}
+
+    def _intended(self, copy: CopyRow) -> CopyRow:
+        """Of an event that is as it was, what was meanwhile intended with it stays known."""
+        row = self._stored.get(copy.uid)
+        if row is None or row["etag"] != copy.etag:
+            return copy
+        return replace(copy, written=row["written"])
 
     def _gone(self, uids: Sequence[str]) -> list[Row]:
         there = (uid for uid in uids if uid in self._stored and self._as_known(uid))

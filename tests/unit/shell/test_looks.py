@@ -1,5 +1,7 @@
 """One look at a calendar is recorded whole, beside turns that write meanwhile."""
 
+from dataclasses import replace
+
 import pytest
 
 from cadenced.core.records import AccountRow, AccountStatus, CopyState
@@ -55,6 +57,15 @@ async def test_a_copy_that_is_as_it_was_wakes_nobody(store):
     assert await look(store, copy()) == set()
     assert [row.state for row in await store.copies("jonas")] == [CopyState.LIVE]
     assert await due(store) == []
+
+
+async def test_a_look_that_began_before_an_intent_does_not_take_it_back(store):
+    await store.save_copies([copy(), replace(copy("u1"), written="as it was")])
+    await store.save_copies([replace(copy("u1"), written="about to be moved")], {("u1", "jonas"): copy().etag})
+    await look(store, replace(copy("u1"), written="as it was"))
+    assert {row.uid: row.written for row in await store.copies("jonas")}["u1"] == "about to be moved"
+    await look(store, replace(copy("u1"), written="as it is", etag='"2"'))
+    assert {row.uid: row.written for row in await store.copies("jonas")}["u1"] == "as it is"
 
 
 async def test_what_is_gone_twice_is_one_tombstone(store):
