@@ -39,7 +39,7 @@ WHOLE = (
     Scene("the agenda and two faults", faults=2, which=("crash", "lost reply", "lost database"), **AGENDA),
     Scene("the agenda and a move", acts=1, faults=1, what=("moves", "deletes"), **AGENDA),
     Scene("two things at once", acts=1, at_once=2, standing=False, what=("deletes",), who=("jonas",)),
-    Scene("two things at once, and a fault", faults=1, at_once=2, standing=False),
+    Scene("two things at once, and a fault", faults=1, which=("crash",), at_once=2, standing=False),
     Scene("all things at once", acts=1, at_once=3, who=("jonas",)),
     Scene("another wish", acts=2, faults=1, wishes=WISHES, who=("maya",)),
     Scene("the database lost", acts=2, faults=1, which=("lost database",)),
