@@ -19,7 +19,7 @@ from cadenced.cli.demo_look import Calendars, Delivered, Event, delivered
 from cadenced.cli.demo_servers import Child, calendar_server, mail_server, running
 
 PASSWORD = "pw"
-USERS = [f"user{n}" for n in range(60)]
+USERS = [f"user{n}" for n in range(200)]  # two of them a test
 PATIENCE = 30.0  # seconds until a wait is given up: on an idle machine most take less than one
 LOOK = 0.05
 

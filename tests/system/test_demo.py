@@ -54,7 +54,7 @@ def test_on_a_terminal_an_edit_moves_events_and_ctrl_c_ends_it(somewhere):
         shown.until("~ Maya: Jonas Weber")
         os.write(terminal, b"\x03")
         os.kill(child.pid, 2)  # what the terminal's driver would send to its foreground group
-        assert child.wait(20) == 0
+        assert child.wait(PATIENCE) == 0
     finally:
         child.terminate()
         child.wait()
