@@ -42,7 +42,7 @@ simulation: .venv/ready  ## 200 seeded years of villages, some twenty seconds ea
 	$(PY) -m tests.simulation --lives --seeds 1-200 $(ARGS)
 bench: .venv/ready    ## ratios, each measured within one run
 	$(PY) -m tests.bench $(ARGS)
-explore: .venv/ready  ## every interleaving of one meeting and one mail: a million states and more, half an hour
+explore: .venv/ready  ## every interleaving of one meeting and one mail: millions of states, a quarter of an hour
 	$(PY) -m tests.explore $(ARGS)
 lock:     ## renew both requirement files from pyproject.toml (needs uv)
 	uv pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.txt
