@@ -112,7 +112,8 @@ class Promises:
             tried = {meeting.start, *meeting.tries.refused}
             refused = any(tried & ghost.of(who).against for who in WHO)
             return "" if refused else "it is taken for refused, and nobody refused it"
-        if against := [who for who in WHO if meeting.start in ghost.of(who).against]:
+        against = [who for who in WHO if meeting.start in ghost.of(who).against]
+        if against and meeting.state is State.STANDING:  # what is called off takes nobody's time
             return f"it stands at {meeting.start:%-d %b %H:%M}, when {against[0]} can't"
         return self._shown(rest, meeting.state, times)
 
