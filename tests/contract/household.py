@@ -27,7 +27,7 @@ from cadenced.wire.message import Composer
 from tests.contract.apps import App
 from tests.contract.servers import Server
 from tests.interop.cyrus import address
-from tests.support.house import POLL, ROUNDS, HandClock
+from tests.support.house import POLL, HandClock, turned
 from tests.support.programme import hours, pair, person, programme
 from tests.support.smtpd import Postbox, smtp_server
 
@@ -106,12 +106,7 @@ class Household:
     async def rests(self) -> None:
         """Looks at the calendars, turns what is due, and sends."""
         await self.parts.wheel.look()
-        for _ in range(ROUNDS):
-            if not (names := await self.parts.wheel.due()):
-                break
-            await self.parts.wheel.turn(names)
-        else:
-            raise AssertionError("the wheel does not come to rest")
+        await turned(self.parts.wheel)
         await self.parts.tell_coordinator()
         await self.parts.outbox.run_once()
 

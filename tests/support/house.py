@@ -29,6 +29,16 @@ POLL = timedelta(minutes=5)
 ROUNDS = 20  # of turning until nothing is due: more means that the wheel does not come to rest
 
 
+async def turned(wheel: Wheel) -> list[Pass]:
+    """Turns until nothing is due."""
+    passes = []
+    for _ in range(ROUNDS):
+        if not (names := await wheel.due()):
+            return passes
+        passes.append(await wheel.turn(names))
+    raise AssertionError("the wheel does not come to rest")
+
+
 @dataclass
 class HandClock:
     at: datetime = NOW
@@ -84,12 +94,7 @@ class House:
         return await self.turns()
 
     async def turns(self) -> list[Pass]:
-        passes = []
-        for _ in range(ROUNDS):
-            if not (names := await self.wheel.due()):
-                return passes
-            passes.append(await self.wheel.turn(names))
-        raise AssertionError("the wheel does not come to rest")
+        return await turned(self.wheel)
 
     async def later(self, **by: float) -> list[Pass]:
         self.clock.at += timedelta(**by) if by else POLL

@@ -26,7 +26,7 @@ from cadenced.shell.mailer import Mailer
 from cadenced.shell.store import Store
 from cadenced.wire.ical import observe
 from tests.support.fakedav import FakeDav
-from tests.support.house import NOW, HandClock
+from tests.support.house import NOW, POLL, HandClock, turned
 from tests.support.imapd import PASSWORD, USER, Imapd, imap_server
 from tests.support.programme import programme
 from tests.support.smtpd import Postbox, smtp_server
@@ -34,8 +34,6 @@ from tests.support.smtpd import Postbox, smtp_server
 SENDER = "agenda@example.org"
 SERVER = "mx.example.org"  # which says of each author whether they are true
 TRUE = f"{SERVER}; dmarc=pass header.from=example.org"
-POLL = timedelta(minutes=5)
-ROUNDS = 20
 
 
 @dataclass
@@ -89,12 +87,7 @@ class PostHouse:
         problem = await read_once(self.parts)
         assert not problem, problem
         await self.parts.wheel.look()
-        for _ in range(ROUNDS):
-            if not (names := await self.parts.wheel.due()):
-                break
-            await self.parts.wheel.turn(names)
-        else:
-            raise AssertionError("the wheel does not come to rest")
+        await turned(self.parts.wheel)
         await self.parts.tell_coordinator()
         await self.parts.outbox.run_once()
 

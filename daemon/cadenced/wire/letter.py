@@ -13,7 +13,19 @@ from cadenced.core.actions import Mail, SendMail
 from cadenced.core.answers import Answer, Told, paused
 from cadenced.core.cadence import MONTHS, month_begins, month_of_cycle, period, period_of
 from cadenced.core.effort import hours_a_year
-from cadenced.core.model import UNTRIED, Cadence, Channel, Every, Kind, Meeting, Pair, Person, RoadmapMonth, State
+from cadenced.core.model import (
+    UNTRIED,
+    Cadence,
+    Channel,
+    Every,
+    Kind,
+    Meeting,
+    Pair,
+    Person,
+    RoadmapMonth,
+    State,
+    Tries,
+)
 from cadenced.core.stability import NEIGHBOUR
 from cadenced.wire.languages import BUILT_IN, ENGLISH, Languages, Words
 from cadenced.wire.plain import one_line
@@ -94,12 +106,10 @@ def letter(  # noqa: PLR0913 — what a mail depends on
     *,
     programme_mailbox: bool,
     languages: Languages = BUILT_IN,
-    answers: bool = False,
-    told: Sequence[Answer] = (),
+    answers: bool = False,  # are read
+    told: Sequence[Answer] = (),  # by the two so far, pauses among it
 ) -> Letter:
-    """Everything that a mail may say. `meetings` is the plan, `now` aware; `answers`: whether replies are read; `told`:
-    what the two said so far, pauses among it.
-    """
+    """Everything that a mail may say. `meetings` is the plan, `now` aware."""
     pair = paused(pair, told)
     reader, other = pair.people if mail.person == pair.mentor.id else reversed(pair.people)
     words = languages.words(reader.language)
@@ -110,7 +120,6 @@ def letter(  # noqa: PLR0913 — what a mail depends on
     homework = number - (2 if mail.carried_over else 1)  # the task that is carried over had no meeting to give any
     meeting = _talk(pair, mail.meeting, reader, now, words) if mail.meeting else None
     cause, following = _cause(mail, reader), _following(mail.meeting, meetings, now)
-    tries = mail.meeting.tries if mail.meeting else UNTRIED
     return Letter(
         language=words.language,
         reader=_someone(reader, answers=answers),
@@ -133,12 +142,16 @@ def letter(  # noqa: PLR0913 — what a mail depends on
         cause=cause,
         why=_why(cause, other, meeting, words),
         offers=tuple(_talk(pair, each, reader, now, words) for each in _offered(mail)),
-        tried=len(tries.refused),
-        moves=tries.changes,
+        tried=len(_tries(mail).refused),
+        moves=_tries(mail).changes,
         free_until=_period_ends(pair, mail.meeting, words) if mail.meeting else "",
         todos=_added(told, (homework, number)),
         done=homework in _done(told),
     )
+
+
+def _tries(mail: SendMail) -> Tries:
+    return mail.meeting.tries if mail.meeting else UNTRIED
 
 
 def _strip(now: int) -> tuple[str, ...]:

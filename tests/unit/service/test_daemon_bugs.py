@@ -15,9 +15,9 @@ from cadenced.service.parts import Loaded, Parts
 from cadenced.shell.mailer import Mailer
 from tests.support.house import living
 from tests.support.programme import pair, person, programme
+from tests.support.waiting import until
 
 ASHA = person("asha", calendar="asha")
-LOOKS = 3000  # until a wait is given up
 
 
 @pytest.fixture
@@ -47,14 +47,6 @@ async def running(house, *pairs):
     finally:
         daemon.stop()
         await task
-
-
-async def until(true):
-    for _ in range(LOOKS):
-        if await true():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"{true.__name__} never came")
 
 
 async def test_in_sending_mail_it_keeps_no_calendar_from_being_written(house, monkeypatch):

@@ -13,17 +13,9 @@ from cadenced.shell.store import Store
 from tests.support.house import living
 from tests.support.programme import pair, programme
 from tests.support.smtpd import smtp_server
+from tests.support.waiting import until
 
 JONAS = "jonas@example.org"
-LOOKS = 1500  # until a wait is given up
-
-
-async def until(true):
-    for _ in range(LOOKS):
-        if await true():
-            return
-        await asyncio.sleep(0.02)
-    raise AssertionError(f"{true.__name__} never came")
 
 
 async def test_the_daemon_sends_what_failed_there_without_waiting_for_anything_else(tmp_path):
