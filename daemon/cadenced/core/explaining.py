@@ -42,14 +42,6 @@ CAUSES = {
     Cause.TRAVEL: "is on the way",
 }
 
-# What a later tier gave up, by the words for it as a place to be: those would be untrue of a time that lost.
-GIVEN_UP = {
-    "later in its period, for nothing earlier was free": "later in its period",
-    "as near as its neighbours allow": "too far from the meeting before or after it",
-    "wherever its period had a free time": "too near the meeting before or after it",
-    "between meetings": "unevenly spaced between its neighbours",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -216,7 +208,7 @@ class _Costs:
         if first.agreed and not tier.agreed:
             words.append("not a time the two agreed on")
         if tier.window != first.window or not words:
-            words.append(GIVEN_UP.get(tier.why, "not where it would like best to be"))
+            words.append(tier.lost)
         return " and ".join(words)
 
     def _doubt(self, span: Window) -> str:

@@ -35,12 +35,13 @@ Window = tuple[datetime, datetime]  # `[low, high)`; holds nothing unless low is
 
 class Tier(NamedTuple):
     """Where a meeting may be, in naive wall time of the pair: at one of the times that the two `agreed` on, or at any.
-    `why` says in words what makes it the place to look.
+    In words, `why` says what makes it the place to look, and `lost` what a time there gives up, beside the best tier.
     """
 
     window: Window
     agreed: bool
     why: str = ""
+    lost: str = ""
 
 
 class Tiers:

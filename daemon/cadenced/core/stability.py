@@ -110,9 +110,12 @@ class Stability:
 
     def barred(self, fallen: Meeting) -> bool:
         """Whether it may not come back, or not yet."""
-        if fallen.tries.changes < CHANGES and fallen.tries.last is not None and self.rests(fallen):
-            self._wait(fallen.tries.last)
-        return self.rests(fallen)
+        tries = fallen.tries
+        if not self._rest(tries):
+            return False
+        if tries.changes < CHANGES and tries.last is not None:
+            self._wait(tries.last)
+        return True
 
     def _unedited(
         self, meeting: Meeting, cadence: Cadence, around: tuple[datetime, Window, Sequence[datetime]]

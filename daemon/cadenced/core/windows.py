@@ -5,14 +5,20 @@ Owns what is given up first when nothing is free (DESIGN §5). Must never know w
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 
-from cadenced.core.cadence import CLOSEST, CallSlot, Period, furthest, furthest_before, midnight
+from cadenced.core.cadence import CLOSEST, DAY, CallSlot, Period, furthest, furthest_before, midnight
 from cadenced.core.model import Cadence, DateRange
 from cadenced.core.slots import Tier, Tiers, Window
 
-DAY = timedelta(days=1)
+Words = tuple[str, str]  # for the time that is taken there, and for one that is not
+
+EARLY = "early in its period", "not where it would like best to be"
+LATER = "later in its period, for nothing earlier was free", "later in its period"
+NEAR = "as near as its neighbours allow", "too far from the meeting before or after it"
+ANYWHERE = "wherever its period had a free time", "too near the meeting before or after it"
+BETWEEN = "between meetings", "unevenly spaced between its neighbours"
 
 
 def face_to_face_tiers(place: Period, neighbours: Sequence[datetime], cadence: Cadence) -> Tiers:
@@ -35,17 +41,16 @@ def call_tiers(slot: CallSlot, reach: Window, cadence: Cadence) -> Tiers:
     return Tiers(_calls(slot, reach, cadence))
 
 
-def _face_to_face(windows: Iterable[tuple[Window, str]], cadence: Cadence) -> Iterator[Tier]:
-    for window, why in windows:
-        if cadence.at:
-            yield Tier(window, agreed=True, why=why)
-        yield Tier(window, agreed=False, why=why)
+def _face_to_face(windows: Iterable[tuple[Window, Words]], cadence: Cadence) -> Iterator[Tier]:
+    for window, words in windows:
+        for agreed in (True, False) if cadence.at else (False,):
+            yield Tier(window, agreed, *words)
 
 
 def _calls(slot: CallSlot, reach: Window, cadence: Cadence) -> Iterator[Tier]:
     for agreed in (True, False) if cadence.at else (False,):
-        yield Tier(slot.window, agreed, "between meetings")
-        yield Tier(reach, agreed, "between meetings")
+        yield Tier(slot.window, agreed, *BETWEEN)
+        yield Tier(reach, agreed, *BETWEEN)
 
 
 def crowded(wall: datetime, place: Window, neighbours: Sequence[datetime]) -> bool:
@@ -54,14 +59,14 @@ def crowded(wall: datetime, place: Window, neighbours: Sequence[datetime]) -> bo
     return any(abs(each - wall) < nearest for each in neighbours[max(0, at - 1) : at + 1])
 
 
-def _windows(place: Period, between: Sequence[tuple[Window, Window]]) -> Iterator[tuple[Window, str]]:
+def _windows(place: Period, between: Sequence[tuple[Window, Window]]) -> Iterator[tuple[Window, Words]]:
     for fresh, _ in between:
-        yield _both(place.window, fresh), "early in its period"
+        yield _both(place.window, fresh), EARLY
     for fresh, _ in between:
-        yield _both(place.whole, fresh), "later in its period, for nothing earlier was free"
+        yield _both(place.whole, fresh), LATER
     for _, apart in between:
-        yield _both(place.whole, apart), "as near as its neighbours allow"
-    yield place.whole, "wherever its period had a free time"
+        yield _both(place.whole, apart), NEAR
+    yield place.whole, ANYWHERE
 
 
 def _around(place: Period, neighbours: Sequence[datetime]) -> Iterator[tuple[datetime | None, datetime | None]]:
