@@ -50,7 +50,9 @@ def kept(plan: Plan, standing: Sequence[Meeting]) -> Plan:
     fresh = [each for each in plan.meetings if each.identity not in known and _clear(each, [*stays, *answered])]
     dropped = tuple(each for each in plan.dropped if each.uid in refused)
     meetings = [*stays, *answered, *(fresh if dropped == plan.dropped else ())]
-    return replace(plan, meetings=tuple(sorted(meetings, key=lambda m: (m.start, m.identity))), dropped=dropped)
+    fallen = tuple(each for each in plan.fallen if each.identity not in known)
+    ordered = tuple(sorted(meetings, key=lambda m: (m.start, m.identity)))
+    return replace(plan, meetings=ordered, dropped=dropped, fallen=fallen)
 
 
 def _upsets(action: EventAction, refused: frozenset[str]) -> bool:

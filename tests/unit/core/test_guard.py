@@ -83,6 +83,12 @@ def test_of_a_plan_that_is_held_back_what_people_said_is_followed():
     assert found.dropped == (unneeded,)
 
 
+def test_what_stays_is_not_remembered_as_fallen():
+    call, before = replace(BEFORE, state=State.FALLEN), meeting(2)
+    found = kept(Plan((), dropped=(BEFORE,), fallen=(call, replace(before, state=State.FALLEN))), [BEFORE])
+    assert (found.meetings, [each.identity for each in found.fallen]) == ((BEFORE,), [before.identity])
+
+
 def test_nothing_is_put_over_what_stays():
     """Its plan takes the place that another would have left."""
     refused = meeting(1, start=BEFORE.start + 7 * DAY, end=BEFORE.end + 7 * DAY, state=State.DECLINED)
