@@ -78,9 +78,11 @@ class _Parts(Parts):
 
     def _write(self, mail: SendMail, decision: Decision) -> OutboxRow:
         self.told(mail)
+        people = self.loaded.programme.pairs[mail.pair].people
+        email = next(person.email for person in people if person.id == mail.person)
         uid, start = (mail.meeting.uid, mail.meeting.start) if mail.meeting else ("", None)
         day = decision.now.date()
         return OutboxRow(
-            mail.key, mail.pair, str(mail.kind), mail.person, uid, "", mail.key, b"", mail.due, mail.expires, day,
+            mail.key, mail.pair, str(mail.kind), mail.person, uid, email, mail.key, b"", mail.due, mail.expires, day,
             start=start,
         )  # fmt: skip
