@@ -158,6 +158,15 @@ def test_what_a_program_reads_is_json_and_nothing_else(installation):
         json.loads(installation.run(verb, "--json", *options).stdout)
 
 
+def test_what_is_logged_meanwhile_goes_to_standard_error(installation):
+    assert installation.run("apply", "--now", BEFORE).returncode == 0
+    with (installation.folder / "state" / "cadenced.db.journal").open("a") as journal:
+        journal.write("#deadbeef.5 words that nobody wrote\n")
+    done = installation.run("status", "--json", "--now", BEFORE)
+    json.loads(done.stdout)
+    assert "lines of the journal are passed over" in done.stderr
+
+
 def test_a_calendar_that_works_is_not_thawed(installation):
     installation.run("apply", "--now", BEFORE)
     done = installation.run("thaw", "maya")

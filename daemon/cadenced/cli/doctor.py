@@ -19,7 +19,7 @@ SIGNS = {Verdict.FINE: ("✓", "green"), Verdict.NOTE: ("·", "yellow"), Verdict
 
 def doctor(config: ConfigDir = None, as_json: AsJson = False) -> None:
     """Ask every server whether it does what is needed: login, calendar, rights, sync, clock. Changes nothing there."""
-    from cadenced.service.commands import examine_once  # noqa: PLC0415
+    from cadenced.service.examining import examine_once  # noqa: PLC0415
 
     with reported():
         installation = load(find_directory(config))

@@ -72,7 +72,13 @@ def parse_now(text: str | None) -> datetime | None:
 
 @contextmanager
 def reported() -> Iterator[None]:
-    """Turns our errors into a message for people and an exit code for programs. Anything else is a bug and shows so."""
+    """Turns our errors into a message for people and an exit code for programs. Anything else is a bug and shows so.
+
+    What is logged meanwhile goes to standard error: output stays output.
+    """
+    from cadenced.shell import logs  # noqa: PLC0415
+
+    logs.configure("auto", sys.stderr, "WARNING")
     try:
         yield
     except ConfigError as error:

@@ -16,7 +16,6 @@ from cadenced.config import Installation, load
 from cadenced.config.problems import about
 from cadenced.core.accounts import ORGANIZER
 from cadenced.core.errors import ConfigError, UnsafePlanError
-from cadenced.core.findings import Finding
 from cadenced.core.guard import objection, too_much
 from cadenced.core.model import Programme
 from cadenced.core.records import AccountRow, AccountStatus
@@ -34,9 +33,6 @@ from cadenced.service.wheel import BATCH
 from cadenced.shell import logs, systemd
 from cadenced.shell.calendars import CalDav
 from cadenced.shell.clock import FixedClock, SystemClock
-from cadenced.shell.dav import Dav
-from cadenced.shell.examination import examine_calendar, examine_mail, examine_mailbox
-from cadenced.shell.mailbox import Mailbox
 from cadenced.shell.mailer import Mailer
 from cadenced.shell.store import Store
 from cadenced.shell.watch import changes
@@ -173,24 +169,6 @@ async def thaw_once(installation: Installation, name: str) -> str:
         return f"{events} of {name} will be looked for, and written again where they are missing"
     finally:
         store.close()
-
-
-async def examine_once(installation: Installation, step: Step = _quiet) -> list[Finding]:
-    """What the servers of the installation say to what cadenced needs of them: mail first, then each calendar."""
-    loaded, clock = Loaded.of(installation), SystemClock()
-    names = sorted(loaded.accounts)
-    dav = Dav()
-    try:
-        step("Asking the servers", 0, len(names) + 1)
-        found = await examine_mail(Mailer(), loaded.mail)
-        if loaded.mailbox is not None:
-            found += await examine_mailbox(Mailbox(), loaded.mailbox)
-        for done, name in enumerate(names, 1):
-            step("Asking the servers", done, len(names) + 1)
-            found += await examine_calendar(dav, loaded.accounts[name], clock.now())
-        return found
-    finally:
-        await dav.close()
 
 
 async def run_forever(directory: Path) -> None:
