@@ -1,40 +1,15 @@
 """What an edit of the file does to a plan that stands."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
-from cadenced.core.availability import Busy
 from cadenced.core.model import DateRange, Every, Horizon, Kind, State
-from cadenced.core.plan import plan_pair
-from cadenced.core.slots import Taken
 from cadenced.core.stability import rules_of
 from tests.support.pairs import moved
+from tests.support.planning import FIRST, TUESDAY, YEAR, by, days, monthly, plan
 from tests.support.programme import at, hours, pair, person, starts, utc
-
-NOW = utc("2026-11-24T09:00")
-YEAR, HALF_YEAR = Horizon(ahead=timedelta(days=365)), Horizon(ahead=timedelta(days=182))
-TUESDAY = at("Tue 17:30")
-
-
-def plan(p, standing=(), now=NOW, horizon=HALF_YEAR, busy=()):
-    return plan_pair(p, standing, now, horizon, Taken(Busy(busy)))
-
-
-def monthly(**more):
-    return pair(agreed=TUESDAY, calls=None, **more)
-
-
-def days(meetings):
-    return [f"{m.start:%m-%d}" for m in meetings]
-
-
-def by(**more):
-    return timedelta(**more)
-
-
-FIRST = plan(monthly()).meetings  # 8 Dec, 5 Jan, 9 Feb, 9 Mar, 6 Apr, 4 May
 
 
 def test_the_plan_that_the_following_tests_edit():

@@ -1,41 +1,18 @@
 """What moves a plan that stands, and what does not: other appointments, and people's hands in their calendars."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 
 from cadenced.core.availability import Busy
-from cadenced.core.model import DateRange, Horizon, Kind, State, Tries
+from cadenced.core.model import DateRange, Kind, State, Tries
 from cadenced.core.plan import plan_pair, plan_scene
 from cadenced.core.scene import Scene
 from cadenced.core.slots import Taken
 from tests.support.pairs import moved
+from tests.support.planning import FIRST, HALF_YEAR, NOW, TEN_WEEKS, TUESDAY, YEAR, by, days, monthly, plan
 from tests.support.programme import at, pair, utc
-
-NOW = utc("2026-11-24T09:00")
-YEAR, HALF_YEAR, TEN_WEEKS = (Horizon(ahead=timedelta(days=days)) for days in (365, 182, 70))
-TUESDAY = at("Tue 17:30")
-
-
-def plan(p, standing=(), now=NOW, horizon=HALF_YEAR, busy=()):
-    return plan_pair(p, standing, now, horizon, Taken(Busy(busy)))
-
-
-def monthly(**more):
-    return pair(agreed=TUESDAY, calls=None, **more)
-
-
-def days(meetings):
-    return [f"{m.start:%m-%d}" for m in meetings]
-
-
-def by(**more):
-    return timedelta(**more)
-
-
-FIRST = plan(monthly()).meetings  # 8 Dec, 5 Jan, 9 Feb, 9 Mar, 6 Apr, 4 May
-
 
 # --- appointments
 

@@ -14,13 +14,6 @@ ADDRESS, REJECTED = "address/maya@example.org", f"mail/{mail().key}"
 LATER = mail().expires
 
 
-@pytest.fixture
-def store(tmp_path):
-    store = Store.open(tmp_path / "store.db")
-    yield store
-    store.close()
-
-
 async def keys(store: Store) -> list[str]:
     return [alert.key for alert in await store.alerts()]
 

@@ -19,18 +19,6 @@ MOVED = Answer(
 PAUSED = Answer("<1@x>#2", "maya-jonas", "jonas", Told.PAUSED, NOW, until=date(2026, 12, 31), text="é 🎄\n")
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "store.db"
-
-
-@pytest.fixture
-def store(path):
-    store = Store.open(path)
-    yield store
-    store.close()
-
-
 async def read(store, *answers, name="<1@x>", outcome="answer", replies=()):
     return await store.record_mail(name, outcome, answers, replies, NOW)
 

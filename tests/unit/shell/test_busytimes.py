@@ -17,13 +17,6 @@ HOUR = timedelta(hours=1)
 WORK, HOME = "https://x/work/", "https://x/home/"
 
 
-@pytest.fixture
-def store(tmp_path):
-    store = Store.open(tmp_path / "store.db")
-    yield store
-    store.close()
-
-
 def at(day, hour=10, tentative=False):
     start = utc(f"2026-12-{day:02}T{hour:02}:00")
     return BusyTime(start, start + HOUR, tentative)

@@ -11,26 +11,11 @@ import pytest
 from cadenced.core.errors import StoreError
 from cadenced.core.records import AccountRow, CopyState
 from cadenced.shell.store import Store
+from tests.support.folders import files
 from tests.support.records import NOW, copy, mail, settled
 
 MAY_MOUNT = os.geteuid() == 0
 SMALL = 256 << 10  # bytes of the disk that fills up: a store of a few pairs, and little more
-
-
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "store.db"
-
-
-@pytest.fixture
-def store(path):
-    store = Store.open(path)
-    yield store
-    store.close()
-
-
-def files(folder):
-    return {file.name: (file.read_bytes(), file.stat().st_mtime_ns) for file in folder.iterdir()}
 
 
 class TestDamaged:
@@ -86,6 +71,7 @@ WRITE = """
 import asyncio, os, sys
 from pathlib import Path
 from cadenced.shell.store import Store
+from tests.support.folders import files
 from tests.support.records import copy
 
 async def main():
@@ -132,6 +118,7 @@ import asyncio, resource, signal, sys
 from pathlib import Path
 from cadenced.core.errors import StoreError
 from cadenced.shell.store import Store
+from tests.support.folders import files
 from tests.support.records import NOW, copy, mail, settled
 
 async def main():

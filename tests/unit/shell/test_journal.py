@@ -37,18 +37,6 @@ def journal(tmp_path):
     return Journal(tmp_path / "journal")
 
 
-@pytest.fixture
-def path(tmp_path):
-    return tmp_path / "store.db"
-
-
-@pytest.fixture
-def store(path):
-    store = Store.open(path)
-    yield store
-    store.close()
-
-
 def full_after(room: int):
     """write(2) on a disk that has room for so many bytes more."""
     left = [room]

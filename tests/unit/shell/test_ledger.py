@@ -16,13 +16,6 @@ from tests.support.records import DAY, NOW, mail, settled
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def store(tmp_path):
-    store = Store.open(tmp_path / "store.db")
-    yield store
-    store.close()
-
-
 def several(count):
     return [mail(f"maya-jonas/agenda/{n:03}/maya") for n in range(count)]
 

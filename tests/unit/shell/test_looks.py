@@ -5,17 +5,9 @@ from dataclasses import replace
 import pytest
 
 from cadenced.core.records import AccountRow, AccountStatus, CopyState
-from cadenced.shell.store import Store
 from tests.support.records import NOW, copy
 
 KNOWN = {f"u{n}": copy().etag for n in range(9)}
-
-
-@pytest.fixture
-def store(tmp_path):
-    store = Store.open(tmp_path / "store.db")
-    yield store
-    store.close()
 
 
 async def look(store, *seen, gone=(), known=None):

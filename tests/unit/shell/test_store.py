@@ -14,13 +14,6 @@ from tests.support.records import NOW, copy, mail, meeting
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def store(tmp_path):
-    store = Store.open(tmp_path / "store.db")
-    yield store
-    store.close()
-
-
 async def due(store, at=NOW):
     return [name for name, _ in await store.due_pairs(at, 100)]
 
