@@ -7,7 +7,6 @@ Must never know who is told.
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from zoneinfo import ZoneInfo
 
 from cadenced.core.availability import SharedHours
 from cadenced.core.cadence import furthest, on_grid, period, period_of
@@ -26,13 +25,17 @@ def without_time(quest: Quest, place: Window) -> str:
 
 
 def far_apart(
-    pair: Pair, meetings: Sequence[Meeting], wall_of: Callable[[Meeting], datetime], now: datetime
+    pair: Pair,
+    meetings: Sequence[Meeting],
+    wall_of: Callable[[Meeting], datetime],
+    now: datetime,
+    earliest: datetime,
 ) -> Iterator[str]:
     """Where a face-to-face meeting is further from the one before than any should be (DESIGN §5), by our choice or a
     human's: what they moved or called off leaves the gap counting (DESIGN §7). Of what was refused they are asked, of a
-    period without a meeting they are told as long as it lasts, and a pause is meant. `meetings` are in order of time.
+    period without a meeting they are told as long as one can be placed in it, and a pause is meant. `meetings` are in
+    order of time; from `earliest` on, by the pair's clock, new ones are placed.
     """
-    today = now.astimezone(ZoneInfo(pair.timezone)).replace(tzinfo=None)
     known = [meeting for meeting in meetings if meeting.identity.kind is Kind.FACE_TO_FACE]
     standing = [meeting for meeting in known if meeting.state is State.STANDING]
     for before, after in pairwise(standing):
@@ -47,7 +50,7 @@ def far_apart(
             continue
         if before.pinned or after.pinned or any(meeting.state is State.CANCELLED for meeting in between):
             yield f"no face-to-face meeting from {previous.date()} to {wall.date()}, as they placed or called them off"
-        elif place.whole[0] < max(limit, today):
+        elif place.whole[0] < limit or place.whole[0] <= earliest:
             yield f"no time for a face-to-face meeting nearer to that of {previous.date()} than {wall.date()}"
 
 

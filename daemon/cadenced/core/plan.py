@@ -267,7 +267,7 @@ class Planner:
         dropped = tuple(replace(m, reason=why_dropped(self.pair, self.hours, m)) for m in gone)
         meetings = sorted((*stays, *filter(self._stands, self.taken)), key=lambda m: (m.start, m.identity))
         asks = tuple(Ask(each.meeting, offers(self.search, quest), each.why) for each, quest in self.asked)
-        gaps = (*self.gaps, *far_apart(self.pair, meetings, self._wall, self.now))
+        gaps = (*self.gaps, *far_apart(self.pair, meetings, self._wall, self.now, self.earliest))
         return Plan(tuple(meetings), dropped, fallen, gaps, asks, self.stability.again)
 
     def writes(self, quest: Quest, slot: Slot) -> bool:

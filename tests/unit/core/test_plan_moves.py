@@ -229,6 +229,15 @@ def test_a_meeting_that_had_to_be_further_from_the_one_before_than_any_should_be
     assert after.gaps == ("no time for a face-to-face meeting nearer to that of 2026-12-03 than 2027-01-29",)
 
 
+def test_a_period_without_a_meeting_is_told_of_to_its_end_and_until_the_next_meeting():
+    busy = [(utc("2027-01-01"), utc("2027-02-01"))]
+    standing = plan(monthly(), busy=busy).meetings
+    assert days(standing)[:2] == ["12-08", "02-09"]
+    for now in (utc("2027-01-30") + by(hours=n) for n in range(72)):
+        [gap] = plan(monthly(), standing, now, TEN_WEEKS, busy).gaps
+        assert gap.startswith("no time for a face-to-face meeting"), now
+
+
 def test_what_people_called_off_or_moved_far_away_leaves_the_gap_counting_and_they_are_told():
     off = (FIRST[0], replace(FIRST[1], state=State.CANCELLED), *FIRST[2:])
     words = "no face-to-face meeting from 2026-12-08 to 2027-02-09, as they placed or called them off"
