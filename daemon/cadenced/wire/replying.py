@@ -28,7 +28,7 @@ _END = re.compile(
     |(on|am)\ \D*+\d(?>.*?\ schrieb\b).*:
     |(mit\ )?((freundlich|lieb|viel|best|schön|herzlich|sonnig)\w*\ )?(grüße?n?|grüsse?n?|gruß|gruss|greetings)\b.{0,60}
     |((best|kind|warm|many)\ )?(regards|wishes)\b.{0,60}|all\ the\ best\b.{0,60}
-    |(lg|vg|mfg|bg|cheers|yours)[,.!]?(\ [\w.-]+){0,3}|best[,.!]
+    |(lg|vg|mfg|bg|cheers|yours)[,.!]?(\ [\w.'’´-]+){0,3}|best[,.!]
     """,
     re.IGNORECASE | re.VERBOSE,
 )

@@ -63,10 +63,10 @@ def understood(  # noqa: PLR0913 — who writes, when, and what they were asked
     which "tomorrow" is reckoned. A number must name one of as many times as `offers` says; 0 where none were offered.
     """
     where = here(language, timezone, now)
-    own = _names(name)
+    own = _names(_plain(_normal(name)))
     found = list[Said]()
     for line in own_lines(text)[:LINES]:
-        said = _said(_CONTROLS.sub(" ", unicodedata.normalize("NFKC", line)).strip(), where, own)
+        said = _said(_CONTROLS.sub(" ", _normal(line)).strip(), where, own)
         if said is None:
             continue
         if said.meant is Meant.UNCLEAR and found and found[-1].meant is Meant.TODO and len(found[-1].line) >= WRAPPED:
@@ -132,7 +132,7 @@ def _answered(line: str, plain: str, own: frozenset[str]) -> Said | None:
 
 def _signed(words: str, own: frozenset[str]) -> bool:
     """Whether they are only the end of a letter: "LG Jonas"."""
-    rest = " ".join(each for each in words.split() if each not in own)
+    rest = " ".join(each for each in words.split() if not _names(each) <= own)
     return words not in ANSWERS and (not rest or rest in vocabulary.SIGNED)
 
 
@@ -161,6 +161,13 @@ def _phrase(words: str) -> set[tuple[Meant, int]] | None:
     return set() if words in FRIENDLY else None
 
 
+def _normal(text: str) -> str:
+    """In one way of writing the same signs; NFKC would make a space and a mark of the accent that stands for an
+    apostrophe.
+    """
+    return unicodedata.normalize("NFKC", text.replace("´", "'"))
+
+
 def _plain(line: str) -> str:
     """In small letters, without smileys, signs, quotation marks and apostrophes."""
     seen = "".join(each for each in line if unicodedata.category(each) not in _SIGNS)
@@ -179,4 +186,4 @@ def _around(plain: str) -> str:
 
 
 def _names(text: str) -> frozenset[str]:
-    return frozenset(filter(None, re.split(r"[\s,./-]+", text.lower())))
+    return frozenset(filter(None, re.split(r"[\s,./-]+", text)))

@@ -45,6 +45,7 @@ QUOTED = {
     "a signature": "yes\n\nBest regards,\nMaya Okafor\nHead of Product\n+44 20 7946 0000\n",
     "a German signature": "Ja, gerne!\n\nViele Grüße aus Köln\nMaya\n--\nMaya Okafor | Tel. 2\n",
     "a short signature": "ja\nLG Maya\n2\n",
+    "a short signature of two": "ja\nLG D'Angelo O’Neill\n2\n",
 }
 
 

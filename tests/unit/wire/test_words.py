@@ -158,6 +158,23 @@ class TestTheWords:
         assert meant("Hallo zusammen,\n\nja\n\nMaya Okafor", name="Dr. Maya Okafor") == ["yes"]
         assert meant("yes\nJonas", name="Maya Okafor") == ["yes", "not understood"]
 
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [
+            ("Sean O'Brien", "Yes\n\nSean O'Brien"),
+            ("Sean O'Brien", "Yes, Sean O’Brien"),
+            ("Sean O’Brien", "yes\nO'Brien"),
+            ("Sean O'Brien", "yes\nSean O´Brien"),
+            ("N'Golo Kanté", "yes\nN'Golo"),
+            ("Jose\N{COMBINING ACUTE ACCENT} Ruiz", "ja, José"),
+            ('Robert "Bob" Smith', "yes, Bob"),
+            ("Robert “Bob” Smith", 'yes\nRobert "Bob" Smith'),
+            ("Anne-Marie Duval", "Yes, Anne-Marie"),
+        ],
+    )
+    def test_a_name_is_known_however_its_signs_are_written(self, name, text):
+        assert meant(text, name=f"Maya Okafor {name}") == ["yes"]
+
     def test_what_the_buttons_write_is_understood(self):
         for words in ANSWERS.values():
             for written in words.values():
