@@ -53,7 +53,7 @@ class SharedHours:
     def __init__(self, pair: Pair) -> None:
         self.zone = ZoneInfo(pair.timezone)
         self._people = [_PersonHours(person, self.zone) for person in pair.people]
-        self._pause = pair.closed
+        self._pause, self._end = pair.closed, pair.end
         self._week: dict[tuple[int, int, int], Hours] = {}
 
     def on(self, day: date) -> Hours:
@@ -83,7 +83,11 @@ class SharedHours:
         return mentor.fits(start, wall, minutes) and protege.fits(start, wall, minutes)
 
     def paused(self, day: date) -> bool:
+        """By a pause, or because it has ended."""
         return bool(self._pause) and in_ranges(day, self._pause)
+
+    def ended(self, day: date) -> bool:
+        return self._end is not None and day > self._end
 
     def open(self, window: tuple[datetime, datetime]) -> bool:
         """Whether the pair does not pause on every day of a window of its wall time, `[low, high)`."""

@@ -60,8 +60,8 @@ def _pauses(pair: Pair, since: date, until: date) -> bool:
 
 def why_dropped(pair: Pair, hours: SharedHours, meeting: Meeting) -> str:
     """Why a meeting that stands no longer should."""
-    if hours.paused(hours.wall(meeting.start).date()):
-        return "the pair pauses then"
+    if hours.paused(day := hours.wall(meeting.start).date()):
+        return "the pair has ended by then" if hours.ended(day) else "the pair pauses then"
     if pair.cadence(meeting.identity.kind) is None:
         return "the policy has no calls any more"
     if on_grid(pair, meeting.identity):

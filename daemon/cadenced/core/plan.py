@@ -68,7 +68,8 @@ class Planner:
         hard = self.stability.others.plus((m.start, m.end) for m in stays if m.end > self.now)
         earliest = self.now + scene.horizon.notice
         self.ground = Ground(scene.pair, self.hours, replace(scene.taken, hard=hard), earliest)
-        self.ground.book(self.left.values(), 1)
+        self.counted = {m.identity for m in self.left.values() if not self.stability.doomed(m)}
+        self.ground.book((m for m in self.left.values() if m.identity in self.counted), 1)
         self.earliest, self.beyond = self.hours.wall(earliest), self.hours.wall(self.until)
         self.today = self.hours.wall(self.now).date()
 
@@ -83,7 +84,7 @@ class Planner:
         self.fallen = {
             identity: meeting
             for identity, meeting in self.fallen.items()
-            if identity.period >= places[0].first and meeting.rules == self.stability.rules
+            if identity.period >= places[0].first and not self.stability.edited(meeting)
         }
         self.older = self._off_grid(places) if self.left else []
         anchors = yield from self._face_to_face(places)
@@ -142,7 +143,14 @@ class Planner:
             if verdict is not None:
                 self.moving[meeting.identity] = verdict
                 return None, meeting.identity
+            self._uncount(meeting)
         return None, identity
+
+    def _uncount(self, meeting: Meeting) -> None:
+        """It goes, and what it took of people's limits is there for another time of it."""
+        if meeting.identity in self.counted:
+            self.counted.discard(meeting.identity)
+            self.ground.book([meeting], -1)
 
     def _grave(self, identity: Identity) -> Meeting | None:
         return buried(identity, [self.graves.get(identity.uid)]) if self.graves else None
@@ -185,7 +193,8 @@ class Planner:
         slot = None if fallen is not None and self.stability.barred(fallen) else (yield quest)
         if slot is not None:
             return self._place(quest.identity, slot)
-        self.gaps.append(without_time(quest, place))
+        if not self.hours.ended((place[0] + (place[1] - place[0]) * CLOSEST // 100).date()):
+            self.gaps.append(without_time(quest, place))  # of less, before its end, nobody misses a meeting
         return None
 
     def _joins_late(self, identity: Identity, place: Window) -> bool:

@@ -98,6 +98,7 @@ class Obstacle(StrEnum):
 
     SOON = "too soon"
     PAUSE = "the pair pauses"
+    ENDED = "the pair has ended by then"
     TAKEN = "somebody can't"
     HOURS = "outside somebody's hours"
     REFUSED = "somebody said no to it"
@@ -181,7 +182,7 @@ def obstacle(search: Search, quest: Quest, wall: datetime, span: Window, *, fits
     if start < search.earliest:
         return Obstacle.SOON
     if hours.paused(wall.date()):
-        return Obstacle.PAUSE
+        return Obstacle.ENDED if hours.ended(wall.date()) else Obstacle.PAUSE
     if taken.hard.overlaps(start, end):
         return Obstacle.TAKEN
     if not (fits or hours.fits(start, wall, quest.cadence.minutes)):

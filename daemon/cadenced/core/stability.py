@@ -72,7 +72,9 @@ class Stability:
         cadence = self.pair.cadence(meeting.identity.kind)
         if meeting.touched:  # its texts are a human's, its time is not
             return self._unless_busy(meeting) if cadence is not None else meeting
-        return self._unedited(meeting, cadence, (wall, place, neighbours)) if cadence is not None else None
+        if cadence is None or self.doomed(meeting):
+            return None
+        return self._unedited(meeting, cadence, (wall, place, neighbours))
 
     def fixed(self, meeting: Meeting) -> bool:
         """What the planner keeps off: a human placed or edited it, or it is past or about to begin."""
@@ -84,6 +86,20 @@ class Stability:
         """
         refused = meeting.state is State.DECLINED and meeting.identity.kind is Kind.CALL
         return self.fixed(meeting) or (meeting.state is not State.STANDING and not refused)
+
+    def edited(self, meeting: Meeting) -> bool:
+        """Whether the file says otherwise than when it was placed."""
+        cadence = self.pair.cadence(meeting.identity.kind)
+        return cadence is None or meeting.rules != self.rules or meeting.end != _end(meeting, cadence)
+
+    def doomed(self, meeting: Meeting) -> bool:
+        """Whether the file does not let it take place when it stands, whatever is placed beside it."""
+        if self.fixed(meeting) or meeting.state is not State.STANDING:
+            return False
+        cadence = self.pair.cadence(meeting.identity.kind)
+        if cadence is None or self._off(meeting.start, end := _end(meeting, cadence)):
+            return True
+        return self.edited(meeting) and not allowed(self.hours, cadence, meeting.start, end)
 
     def soon(self, meeting: Meeting) -> bool:
         """Too soon to be moved by ourselves. A pause is the word of the two, and takes away what is yet to begin."""
@@ -98,9 +114,8 @@ class Stability:
         """What is remembered of a call that falls out: that counts as a change, and so does its coming back. None where
         the file has no place for it any more.
         """
-        by_file = meeting.rules != self.rules or not on_grid(self.pair, meeting.identity)
-        off = self._paused(meeting.start) or self.closed.overlaps(meeting.start, meeting.end)
-        if by_file or off or meeting.state is not State.STANDING:
+        by_file = self.edited(meeting) or not on_grid(self.pair, meeting.identity)
+        if by_file or self._off(meeting.start, meeting.end) or meeting.state is not State.STANDING:
             return None
         return replace(meeting, state=State.FALLEN, tries=self.tried(meeting.tries))
 
@@ -121,12 +136,8 @@ class Stability:
         self, meeting: Meeting, cadence: Cadence, around: tuple[datetime, Window, Sequence[datetime]]
     ) -> Meeting | Yielding | None:
         wall, place, neighbours = around
-        end = meeting.start + timedelta(minutes=cadence.minutes)
-        edit = meeting.rules != self.rules or meeting.end != end
-        outside = not place[0] <= wall < place[1]
-        if self.hours.paused(wall.date()) or self.closed.overlaps(meeting.start, end):
-            return None
-        if edit and (outside or not allowed(self.hours, cadence, meeting.start, end)):
+        end, outside = _end(meeting, cadence), not place[0] <= wall < place[1]
+        if outside and self.edited(meeting):
             return None
         current = replace(meeting, end=end, placed=(meeting.start, end), rules=self.rules)
         if outside or (meeting.identity.kind is Kind.FACE_TO_FACE and crowded(wall, place, neighbours)):
@@ -156,8 +167,16 @@ class Stability:
     def _wait(self, last: datetime) -> None:
         self.again = min(self.again or last + REST, last + REST)
 
+    def _off(self, start: datetime, end: datetime) -> bool:
+        return self._paused(start) or self.closed.overlaps(start, end)
+
     def _paused(self, moment: datetime) -> bool:
         return self.hours.paused(self.hours.wall(moment).date())
+
+
+def _end(meeting: Meeting, cadence: Cadence) -> datetime:
+    """By the length that the file gives it."""
+    return meeting.start + timedelta(minutes=cadence.minutes)
 
 
 def rules_of(pair: Pair) -> str:

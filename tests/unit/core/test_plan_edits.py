@@ -5,18 +5,19 @@ from datetime import date
 
 import pytest
 
-from cadenced.core.model import DateRange, Every, Horizon, Kind, State
+from cadenced.core.bookings import Bookings
+from cadenced.core.model import DateRange, Every, Horizon, Kind, Limits, State
+from cadenced.core.plan import plan_scene
+from cadenced.core.scene import Scene
+from cadenced.core.slots import Taken
 from cadenced.core.stability import rules_of
 from tests.support.pairs import moved
-from tests.support.planning import FIRST, TUESDAY, YEAR, by, days, monthly, plan
+from tests.support.planning import FIRST, NOW, TUESDAY, YEAR, by, days, monthly, plan
 from tests.support.programme import at, hours, pair, person, starts, utc
 
 
 def test_the_plan_that_the_following_tests_edit():
     assert days(FIRST) == ["12-08", "01-05", "02-09", "03-09", "04-06", "05-04"]
-
-
-# --- edits of the file
 
 
 @pytest.mark.parametrize(
@@ -136,6 +137,41 @@ def test_what_is_off_fills_no_period_of_a_new_grid_where_something_stands():
     after = plan(six_weeks, (FIRST[0], off, *FIRST[2:]))
     assert off in after.meetings
     assert "02-09" in days(after.meetings)
+
+
+@pytest.mark.parametrize("limits", [Limits(per_week=1), Limits(minutes_per_month=60), Limits()])
+def test_what_the_file_moves_takes_nothing_of_a_limit_at_the_time_that_it_leaves(limits):
+    def meets(*available):
+        maya = person("maya", "Europe/London", hours(*available), limits=limits)
+        return replace(monthly(), mentor=maya, face_to_face=replace(monthly().face_to_face, at=()))
+
+    def planned(p, standing=()):
+        return plan_scene(Scene(p, standing, NOW, Horizon(), Taken(bookings=Bookings(p.people))))
+
+    before = planned(meets("Mon-Fri 09:00-12:00"))
+    after = planned(meets("Mon-Fri 13:00-17:00"), before.meetings)
+    assert days(after.meetings) == days(before.meetings)
+    assert {m.start.hour for m in after.meetings} == {13}
+    assert (after.dropped, after.gaps) == ((), ())
+
+
+def test_a_length_for_which_there_are_no_hours_is_the_files_word_and_a_meeting_is_back_as_soon_as_it_is_taken_back():
+    two = [person(name, "Europe/London", hours("Tue 17:00-18:00")) for name in ("maya", "jonas")]
+    short = pair(start=date(2026, 12, 1), mentor=two[0], protege=two[1], calls=None, minutes=60)
+    long = replace(short, face_to_face=replace(short.face_to_face, minutes=90))
+    before = plan(short)
+    gone = plan(long, before.meetings)
+    assert (gone.meetings, gone.fallen) == ((), ())
+    assert plan(short, gone.meetings).meetings == before.meetings
+
+
+def test_of_the_last_days_before_the_end_of_a_pair_nobody_misses_a_meeting():
+    ends = pair(start=date(2026, 8, 1), end=date(2027, 8, 1))  # a Sunday, on which the last period begins
+    assert plan(ends, now=utc("2027-07-01T09:00")).gaps == ()
+    half = replace(ends, end=date(2027, 8, 16))
+    full = [(utc("2027-08-01"), utc("2027-09-01"))]
+    assert "no time for a face-to-face meeting" in plan(half, now=utc("2027-07-01T09:00"), busy=full).gaps[0]
+    assert {m.reason for m in plan(monthly(end=date(2026, 12, 31)), FIRST).dropped} == {"the pair has ended by then"}
 
 
 def test_a_new_start_keeps_what_fits_the_new_grid():
