@@ -66,7 +66,8 @@ class Holding:
     async def begin(self, programme: Programme) -> set[str]:
         """A programme comes into force. The pairs that were held before, to be looked at again."""
         self._mark = mark(programme)
-        self._held = json.loads(await self.store.get_meta(HELD) or "{}")
+        found = json.loads(await self.store.get_meta(HELD) or "{}")
+        self._held = found if isinstance(found, dict) else dict.fromkeys(found, 0)  # once it was names alone
         return self.held
 
     async def confirm(self, programme: Programme) -> None:
@@ -127,7 +128,9 @@ class Holding:
 
     async def _is_confirmed(self) -> bool:
         said, _, at = (await self.store.get_meta(CONFIRMED)).partition(" ")
-        return said == self._mark and self.clock.now() - datetime.fromisoformat(at) <= MEANT
+        if said != self._mark or not at:  # once it had no moment, and then nobody knows whether it counts still
+            return False
+        return timedelta() <= self.clock.now() - datetime.fromisoformat(at) <= MEANT
 
     def _count(self, upsets: int) -> None:
         if upsets:

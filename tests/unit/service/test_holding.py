@@ -7,7 +7,7 @@ from structlog.testing import capture_logs
 
 from cadenced.core.records import CopyState
 from cadenced.reconciler.decision import Decision
-from cadenced.service.holding import Holding
+from cadenced.service.holding import CONFIRMED, HELD, Holding, mark
 from cadenced.shell.store import Store
 from tests.support.events import update
 from tests.support.programme import pair, programme
@@ -156,3 +156,27 @@ async def test_a_human_s_word_counts_for_a_day_and_not_for_what_a_calendar_holds
         assert await holding.review([moving("pair-1"), moving("pair-2")]) == []
     finally:
         Clock.at = NOW
+
+
+@pytest.mark.parametrize("back", [timedelta(seconds=1), timedelta(days=400)])
+async def test_a_word_of_a_day_that_is_to_come_counts_for_nothing(holding, back):
+    Clock.at = NOW + back
+    try:
+        await holding.confirm(programme(pair()))
+    finally:
+        Clock.at = NOW
+    assert await holding.review([moving("pair-1"), moving("pair-2")]) == []
+
+
+async def test_pairs_that_an_older_store_holds_by_name_alone_are_held_and_counted_anew(store):
+    await store.set_meta(HELD, '["pair-1", "pair-2"]')
+    holding = Holding(store, Clock())
+    assert await holding.begin(programme(pair())) == {"pair-1", "pair-2"}
+    await holding.rehearsed(["pair-1", "pair-2"], [moving("pair-1"), moving("pair-2")])
+    assert holding.held == {"pair-1", "pair-2"}
+    assert await holding.review([moving("pair-1")]) == []
+
+
+async def test_a_word_of_an_older_store_that_has_no_moment_counts_for_nothing(holding, store):
+    await store.set_meta(CONFIRMED, mark(programme(pair())))
+    assert await holding.review([moving("pair-1"), moving("pair-2")]) == []
