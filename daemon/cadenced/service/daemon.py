@@ -73,7 +73,7 @@ class Daemon:
         changed = await self._configure(await self._loop.run_in_executor(None, self._load))
         await self._parts.recover()
         await self._round(self._look_round)
-        await self._parts.rehearse(changed)
+        await self._rehearse(changed)
         systemd.ready()
         try:
             async with asyncio.TaskGroup() as group:
@@ -109,16 +109,34 @@ class Daemon:
                 await asyncio.wait_for(wake.wait(), pause)
 
     async def _round(self, work: Callable[[], Awaitable[float]]) -> float:
+        try:
+            return await self._unless_bug(work)
+        except StoreError as error:
+            log.error("the store failed; nothing is lost, and it is tried again", problem=str(error))
+            systemd.status(f"the store failed: {error}")
+            return REST
+
+    async def _rehearse(self, changed: Changed) -> None:
+        """Looks at what a configuration changes as a whole. A bug in it keeps nothing from going on, for all that is
+        turned is reviewed, and a daemon that ended here would begin with it again. StoreError.
+        """
+
+        async def rehearsal() -> float:
+            await self._parts.rehearse(changed)
+            return 0.0
+
+        await self._unless_bug(rehearsal)
+
+    async def _unless_bug(self, work: Callable[[], Awaitable[float]]) -> float:
+        """What `work` returns; of a bug in it a human hears until it ends without one. StoreError."""
         alert = f"bug/{work.__name__.strip('_')}"
         try:
             pause = await work()
             if alert not in self._well:  # a bug may have been told before a restart
                 await self._parts.store.clear_alert(alert, self._parts.clock.now())
                 self._well.add(alert)
-        except StoreError as error:
-            log.error("the store failed; nothing is lost, and it is tried again", problem=str(error))
-            systemd.status(f"the store failed: {error}")
-            return REST
+        except StoreError:
+            raise
         except Exception as bug:
             log.exception("a bug ended a round; everything else goes on, and it is tried again")
             self._well.discard(alert)
@@ -142,7 +160,8 @@ class Daemon:
         if self._until(await self._parts.store.next_try()) == 0.0:  # `thaw` beside us
             self._mail.set()
         await self._tell()
-        next_look = min((self._next_look[name] for name in accounts), default=self._loop.time() + LONGEST_WAIT)
+        looks = (self._next_look.get(name, 0.0) for name in accounts)  # reload() may have come meanwhile
+        next_look = min(looks, default=self._loop.time() + LONGEST_WAIT)
         return min(self._heartbeat, max(0.0, next_look - self._loop.time()))
 
     def _schedule(self, seen: Observation) -> None:
@@ -202,7 +221,7 @@ class Daemon:
             try:
                 loaded = await self._loop.run_in_executor(None, self._load)
                 self._rehearsed.clear()
-                await self._parts.rehearse(await self._configure(loaded))
+                await self._rehearse(await self._configure(loaded))
             except ConfigError as error:
                 log.error("the configuration has errors; the last good one goes on", problem=str(error))
                 await self._remember(str(error))

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from cadenced.outbox import Outbox
 from cadenced.service import daemon as service
 from cadenced.service.daemon import RELOAD_ERROR, Daemon
 from cadenced.service.parts import Loaded, Parts
+from cadenced.service.wheel import Wheel
 from cadenced.shell.mailer import Mailer
 from tests.support.house import living
 from tests.support.programme import pair, person, programme
@@ -97,3 +99,47 @@ async def test_in_reading_what_somebody_saved_it_leaves_the_last_good_configurat
         daemon.reload()
         await until(written)
         assert not await told()
+
+
+async def test_in_looking_at_a_plan_as_a_whole_it_keeps_nothing_from_going_on_and_is_told_until_it_is_mended(
+    house, monkeypatch
+):
+    rehearses = Parts.rehearse
+
+    async def fails(parts, changed):
+        raise ZeroDivisionError("a bug")
+
+    async def written():
+        return house.calendar("maya").bodies
+
+    async def mended():
+        return "bug/rehearsal" not in await house.alerts()
+
+    monkeypatch.setattr(Parts, "rehearse", fails)
+    async with running(house, pair()) as (daemon, _):
+        await until(written)
+        assert not await mended()
+        monkeypatch.setattr(Parts, "rehearse", rehearses)
+        daemon.reload()
+        await until(mended)
+        assert await house.store.get_meta(RELOAD_ERROR) == ""
+
+
+async def test_to_reload_while_a_calendar_is_looked_at_and_another_waits_is_none(house, monkeypatch):
+    looks, looked, told = Wheel.look, [], []
+
+    async def look(wheel, names=None):
+        looked.append(sorted(names))
+        seen = await looks(wheel, names)
+        if "jonas" not in names and len(looked) == 2:
+            running_one.reload()
+        return [replace(each, retry_after=3600.0) if each.row.account == "jonas" else each for each in seen]
+
+    async def again():
+        return any("jonas" in names for names in looked[1:])
+
+    monkeypatch.setattr(Wheel, "look", look)
+    monkeypatch.setattr(service.log, "exception", told.append)
+    async with running(house, pair()) as (running_one, _):
+        await until(again)
+    assert told == []
