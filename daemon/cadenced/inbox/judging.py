@@ -17,6 +17,7 @@ from cadenced.core.model import Meeting, Pair, Person, State
 from cadenced.core.records import OutboxRow, PairState
 from cadenced.core.slots import Window
 from cadenced.core.verdict import Asked, Refused, Verdict, Why
+from cadenced.inbox.months import month_of
 from cadenced.inbox.programs import Programs
 from cadenced.wire import whens
 from cadenced.wire.itip import Said as Itip
@@ -126,7 +127,8 @@ class Judge:
         if said.meant in (Meant.YES, Meant.NO) and self.context.asked is not None:
             await self._confirm(said, self.context.asked if said.meant is Meant.YES else ())
         elif said.meant in SIMPLE:
-            self._note(SIMPLE[said.meant], text=said.text)
+            told, c = SIMPLE[said.meant], self.context
+            self._note(told, text=said.text, month=month_of(told, c.mail, self._paused, self.state, c.now))
         elif said.meant in PAST:
             self._past(said)
         elif said.meant is Meant.PAUSE:
@@ -147,7 +149,7 @@ class Judge:
         for each in asked:
             meeting = next((m for m in self.state.meetings if m.uid == each.uid), None)
             if not each.uid:
-                self._note(each.told, text=each.text, until=each.until)
+                self._note(each.told, text=each.text, until=each.until, month=each.month)
             elif meeting is None or each.start is None:
                 self._refuse(said, Why.OFF)
             elif each.told not in PAST.values() and meeting.end <= self.context.now:
@@ -234,10 +236,23 @@ class Judge:
         return max(over, key=lambda m: m.start, default=None)
 
     @property
+    def _paused(self) -> Pair:
+        """The pair with the pauses that it has by mail."""
+        return paused(self.context.pair, self.state.answers)
+
+    @property
     def _kind(self) -> str:
         return self.context.mail.kind if self.context.mail else ""
 
-    def _note(self, told: Told, meeting: Meeting | None = None, *, text: str = "", until: date | None = None) -> None:
+    def _note(
+        self,
+        told: Told,
+        meeting: Meeting | None = None,
+        *,
+        text: str = "",
+        until: date | None = None,
+        month: int = 0,  # 0: the meeting's, or this one
+    ) -> None:
         context = self.context
         day = local_day(context.pair.timezone, meeting.start if meeting else context.now)
         about = {"uid": meeting.uid, "start": meeting.start, "end": meeting.end} if meeting else {}
@@ -249,7 +264,7 @@ class Judge:
                 told,
                 context.now,
                 until=until,
-                month=roadmap_month(paused(context.pair, self.state.answers), day),
+                month=month or roadmap_month(self._paused, day),
                 text=text,
                 **about,  # type: ignore[arg-type]  # of a meeting, all three
             )
