@@ -17,13 +17,13 @@ from cadenced.wire.message import Composed, Composer
 COORDINATOR = "coordinator"  # of the ledger: no pair and no person has that name with a colon before it
 BETWEEN_ALERTS = timedelta(hours=1)  # a night of trouble is a handful of mails, not a hundred
 ALERT_KEEPS = timedelta(days=7)
-ONCE = "answer/"  # of alerts that are over when they are told: what somebody wrote
 DAY = timedelta(days=1)
 JOURNAL = "journal"  # of the alert that
 DAMAGED = (
     "{lost} damaged lines of the store's journal were passed over. If the database was lost, too, a mail may go out a "
     "second time, or a deleted event come back; otherwise nothing is lost."
 )
+ONCE = ("answer/", JOURNAL)  # of alerts that are over when they are told: what somebody wrote, what a start met
 SHOWN = timedelta(days=14)  # and where there is no coordinator to tell, as long in `status`
 TOLD = "coordinator_told"  # the store's key for when it was
 
@@ -68,7 +68,7 @@ class Telling:
         now, lost = self.clock.now(), self.store.damaged
         if lost:
             await self.store.raise_alert(JOURNAL, DAMAGED.format(lost=lost), now)
-        else:
+        elif all(alert.key != JOURNAL for alert in await self.store.untold_alerts()):  # once it stood until a start
             await self.store.clear_alert(JOURNAL, now)
 
     async def tell(self, coordinator: str, addresses: Collection[str], words: Composer) -> bool:
@@ -106,7 +106,7 @@ class Telling:
 
     async def _may_tell(self, now: datetime) -> bool:
         before = await self.store.get_meta(TOLD)
-        return not before or datetime.fromisoformat(before) + BETWEEN_ALERTS <= now
+        return not before or not timedelta() <= now - datetime.fromisoformat(before) < BETWEEN_ALERTS
 
 
 def _alert_mail(alerts: Sequence[AlertRow], now: datetime) -> SendMail:
