@@ -159,9 +159,12 @@ class Book:
             next_due=moment(due) if due is not None else None,
         )
 
-    def save_turn(self, pair: str, meetings: Sequence[Meeting], next_due: datetime, seen_due: datetime | None) -> None:
-        others = {m.uid: m for m in self.tables.meetings if m.identity.pair != pair}
-        self._put(meetings=others | {m.uid: m for m in meetings})
+    def save_turn(
+        self, pair: str, meetings: Sequence[Meeting] | None, next_due: datetime, seen_due: datetime | None
+    ) -> None:
+        if meetings is not None:
+            others = {m.uid: m for m in self.tables.meetings if m.identity.pair != pair}
+            self._put(meetings=others | {m.uid: m for m in meetings})
         seen = stamp(seen_due) if seen_due is not None else None
         self._set_due({r.pair: stamp(next_due) for r in self._named(pair) if seen is None or r.next_due == seen})
 

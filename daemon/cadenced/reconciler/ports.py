@@ -127,9 +127,9 @@ class Store(Protocol):
     async def load_pair(self, pair: str) -> PairState: ...
 
     async def save_turn(
-        self, pair: str, meetings: Sequence[Meeting], next_due: datetime, seen_due: datetime | None
+        self, pair: str, meetings: Sequence[Meeting] | None, next_due: datetime, seen_due: datetime | None
     ) -> None:
-        """Replaces the pair's meetings; `next_due` holds unless somebody has meanwhile made the pair due earlier."""
+        """Replaces the pair's meetings, but for None; `next_due` holds unless somebody made the pair due earlier meanwhile."""
         ...
 
     async def busy_seen(self, account: str) -> dict[str, BusySeen]:

@@ -256,11 +256,12 @@ class Wheel:
         return row is None or row.status is AccountStatus.OK or row.problem == DOUBT
 
     async def _conclude(self, decision: Decision, *, wait: bool) -> None:
-        if decision.pair not in self.programme.pairs and not decision.actions:
+        left = decision.pair not in self.programme.pairs
+        if left and not decision.actions:
             await self.store.forget_pair(decision.pair)
             return
         due = decision.now + RETRY if wait else decision.next_due
-        saved = (*decision.meetings, *decision.fallen)
+        saved = None if left else (*decision.meetings, *decision.fallen)  # by them its events are known until they go
         await self.store.save_turn(decision.pair, saved, due, decision.seen_due)
         if decision.by_hand:  # a person's move may lie over a meeting of theirs with somebody else
             await self.store.wake(self.decider.neighbourhood.sharing(decision.pair))

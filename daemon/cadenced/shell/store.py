@@ -146,15 +146,17 @@ class Store(Alerts, Answers, BusyTimes, Overviews):
         return await self._database.run(work)
 
     async def save_turn(
-        self, pair: str, meetings: Sequence[Meeting], next_due: datetime, seen_due: datetime | None
+        self, pair: str, meetings: Sequence[Meeting] | None, next_due: datetime, seen_due: datetime | None
     ) -> None:
-        """The pair's meetings and when it is next due, unless somebody has woken it since `seen_due` was read."""
+        """The pair's meetings, or None to keep those that are known, and when it is next due, unless somebody has woken
+        it since `seen_due` was read.
+        """
 
         def work(connection: Connection) -> None:
             theirs = schema.meetings.c.pair == pair
-            rows = {meeting.uid: meeting_row(meeting) for meeting in meetings}
+            rows = {meeting.uid: meeting_row(meeting) for meeting in meetings or ()}
             before = connection.execute(select(schema.meetings).where(theirs)).mappings()
-            if {row["uid"]: dict(row) for row in before} != rows:
+            if meetings is not None and {row["uid"]: dict(row) for row in before} != rows:
                 connection.execute(delete(schema.meetings).where(theirs))
                 upsert(connection, schema.meetings, list(rows.values()))
             mine = schema.pairs.c.pair == pair

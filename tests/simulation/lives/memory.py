@@ -102,9 +102,10 @@ class Memory:
         return PairState(self._meetings.get(pair, ()), copies, mails, next_due=self._due.get(pair))
 
     async def save_turn(
-        self, pair: str, meetings: Sequence[Meeting], next_due: datetime, seen_due: datetime | None
+        self, pair: str, meetings: Sequence[Meeting] | None, next_due: datetime, seen_due: datetime | None
     ) -> None:
-        self._meetings[pair] = tuple(meetings)
+        if meetings is not None:
+            self._meetings[pair] = tuple(meetings)
         if seen_due is None or self._due.get(pair) == seen_due:
             await self.postpone(pair, next_due)
 

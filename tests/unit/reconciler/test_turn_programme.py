@@ -12,6 +12,11 @@ from tests.support.programme import at, hours, pair, person, utc
 DAY = timedelta(days=1)
 
 
+def stripped(event):
+    for name in [name for name in event if name.startswith("X-CADENCED")]:
+        del event[name]
+
+
 class TestProgramme:
     async def test_an_edit_of_the_policy_moves_what_nobody_touched(self, house):
         await house.runs(pair())
@@ -87,6 +92,19 @@ class TestProgramme:
         await house.later()
         await house.later(days=1)
         assert house.times("maya") == house.times("jonas") == {}
+
+    async def test_an_event_that_lost_our_mark_is_known_until_it_is_taken_out(self, house):
+        await house.runs(pair())
+        meeting = await house.first()
+        house.calendar("jonas").edit(meeting.uid, stripped)
+        await house.later()
+        house.dav.faults.status = 503
+        await house.runs()
+        house.dav.faults.status = 0
+        await house.later()
+        await house.later(days=1)
+        assert house.calendar("jonas").bodies == {}
+        assert await house.store.pair_names() == []
 
     async def test_a_pair_that_leaves_and_returns_gets_its_meetings_back(self, house):
         await house.runs(pair())
