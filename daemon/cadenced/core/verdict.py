@@ -3,7 +3,7 @@
 Must never know how it is said in a language.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cadenced.core.answers import Answer
@@ -58,7 +58,7 @@ class Verdict:
     """Of one mail. `offers` are times that would suit both. `countered`: the event of which a program proposed another
     time, as it was sent, with its sequence, for it must be told that this is not taken (RFC 5546 §3.2.8). `refreshed`:
     likewise, the one that it asks for once more (§3.2.6). `by_program`: what was said, its own window shows already.
-    `asks`: what anybody could have written in their name.
+    `asks`: what anybody could have written in their name. `before`: what the two had told us.
     """
 
     answers: tuple[Answer, ...] = ()
@@ -71,6 +71,7 @@ class Verdict:
     to_coordinator: str = ""  # what a human should read
     by_program: bool = False
     asks: tuple[Asked, ...] = ()
+    before: tuple[Answer, ...] = field(default=(), compare=False)
 
     @property
     def needs_reply(self) -> bool:

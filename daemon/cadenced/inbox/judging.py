@@ -97,6 +97,7 @@ class Judge:
             help=any(each.meant is Meant.HELP for each in said) or unclear,
             to_coordinator=self._to_coordinator(received, quoted=unclear or hard or silent),
             asks=tuple(self._asks),
+            before=self.state.answers,
         )
 
     def _understood(self, received: Received) -> tuple[Said, ...]:

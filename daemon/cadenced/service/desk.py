@@ -75,7 +75,7 @@ class Desk:
 
     def _names(self, verdict: Verdict, pair: Pair, person: Person, now: datetime) -> dict[str, object]:
         words = self.languages.words(person.language)
-        said = taken(verdict.answers, pair, person, words, now)
+        said = taken(verdict, pair, person, words, now)
         said += (invited_again(words),) if verdict.refreshed else ()
         return answer_names(
             pair,
@@ -84,7 +84,7 @@ class Desk:
             programme_mailbox=True,
             answers=True,
             taken=said,
-            refused=(*asked(verdict.asks, pair, person, words, now), *refused(verdict.refused, words)),
+            refused=(*asked(verdict, pair, person, words, now), *refused(verdict.refused, words)),
             meeting=verdict.meeting,
             times=verdict.offers,
             commands=commands(words) if verdict.help else (),

@@ -4,12 +4,16 @@ Owns these sentences. Must never know a template, nor how an answer is understoo
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from cadenced.core.answers import FOR_EVER, Answer, Told
+from cadenced.core.answers import FOR_EVER, Answer, Told, paused, stopped
+from cadenced.core.availability import in_ranges
+from cadenced.core.cadence import merged
+from cadenced.core.due import local_day
 from cadenced.core.model import Pair, Person
-from cadenced.core.verdict import Asked, Refused, Why
+from cadenced.core.verdict import Refused, Verdict, Why
 from cadenced.wire.languages import Words
 from cadenced.wire.plain import one_line
 from cadenced.wire.times import when
@@ -18,9 +22,12 @@ from cadenced.wire.titles import called
 LONGEST = 80  # characters of somebody's words that are said back
 
 
-def taken(answers: Sequence[Answer], pair: Pair, reader: Person, words: Words, now: datetime) -> tuple[str, ...]:
-    """One sentence for each. `now` is aware."""
-    return tuple(_Sentence(pair, reader, words, now).of(answer) for answer in answers)
+def taken(verdict: Verdict, pair: Pair, reader: Person, words: Words, now: datetime) -> tuple[str, ...]:
+    """A few words for each answer. `pair` is as the file has it, `now` aware."""
+    answers, before = verdict.answers, verdict.before
+    return tuple(
+        _Sentence(pair, reader, words, now, (*before, *answers[:n])).of(answer) for n, answer in enumerate(answers)
+    )
 
 
 def invited_again(words: Words) -> str:
@@ -33,10 +40,10 @@ def refused(found: Sequence[Refused], words: Words) -> tuple[tuple[str, str, str
 
 
 def asked(
-    found: Sequence[Asked], pair: Pair, reader: Person, words: Words, now: datetime
+    verdict: Verdict, pair: Pair, reader: Person, words: Words, now: datetime
 ) -> tuple[tuple[str, str, str], ...]:
-    """Likewise, of what waits for a yes. `now` is aware."""
-    sentence, _ = _Sentence(pair, reader, words, now), words.gettext
+    """Likewise, of what waits for a yes. `pair` and `now` as above."""
+    sentence, _ = _Sentence(pair, reader, words, now, verdict.before), words.gettext
     why = _("Nothing shows that this mail was yours.")
     return tuple(
         (
@@ -44,7 +51,7 @@ def asked(
             why,
             _("Answer this one with “yes”, and it is done: %(what)s", what=sentence.of(each.answer)),
         )
-        for each in found
+        for each in verdict.asks
     )
 
 
@@ -64,15 +71,21 @@ def commands(words: Words) -> tuple[tuple[str, str], ...]:
     )
 
 
+@dataclass(frozen=True, slots=True)
 class _Sentence:
-    def __init__(self, pair: Pair, reader: Person, words: Words, now: datetime) -> None:
-        self._pair, self._reader, self._words, self._now = pair, reader, words, now
+    """`before` is what the two had told us."""
+
+    pair: Pair
+    reader: Person
+    words: Words
+    now: datetime
+    before: Sequence[Answer]
 
     def of(self, answer: Answer) -> str:
         return self._sentences()[answer.told](answer)
 
     def _sentences(self) -> dict[Told, Callable[[Answer], str]]:
-        _, other = self._words.gettext, called(self._pair.other(self._reader).name)
+        _, other = self.words.gettext, called(self.pair.other(self.reader).name)
         return {
             Told.ACCEPTED: lambda a: _("You come on %(when)s.", when=self._time(a)),
             Told.TENTATIVE: lambda a: _("You may come on %(when)s.", when=self._time(a)),
@@ -93,25 +106,42 @@ class _Sentence:
                 "You want to end it, without fault. The coordinator hears of it, and helps you both."
             ),
             Told.PAUSED: self._paused,
-            Told.RESUMED: lambda _a: _("The pause is over."),
+            Told.RESUMED: self._resumed,
             Told.STOPPED: lambda _a: _("You get no more mail of this pair. “resume” brings it back."),
         }
 
     def _paused(self, answer: Answer) -> str:
         if answer.until is None or answer.until == FOR_EVER:
-            return self._words.gettext("You two pause, until one of you says “resume”.")
-        return self._words.gettext("You two pause until %(day)s.", day=self._day(answer.until))
+            return self.words.gettext("You two pause, until one of you says “resume”.")
+        return self.words.gettext("You two pause until %(day)s.", day=self._day(answer.until))
+
+    def _resumed(self, answer: Answer) -> str:
+        """What they take back; a pause of the file is not theirs."""
+        _, today = self.words.gettext, local_day(self.pair.timezone, self.now)
+        filed = next((each.last for each in merged(self.pair.pause) if each.first <= today <= each.last), None)
+        said = list[str]()
+        if answer.person in stopped(self.before):
+            said.append(_("You get the mails of this pair again."))
+        if filed is not None:
+            text = _(
+                "The programme’s file has you two pause until %(day)s; whoever keeps it can change that.",
+                day=self._day(filed),
+            )
+            said.append(text)
+        elif in_ranges(today, paused(self.pair, self.before).pause):
+            said.append(_("The pause is over."))
+        return " ".join(said) or _("You two don’t pause.")
 
     def _time(self, answer: Answer) -> str:
         if answer.start is None:
             return ""
-        there = self._pair.other(self._reader).timezone
-        found = when(answer.start, self._reader.timezone, there, self._now, self._words)
+        there = self.pair.other(self.reader).timezone
+        found = when(answer.start, self.reader.timezone, there, self.now, self.words)
         return f"{found.short}, {found.brief}"
 
     def _day(self, day: date) -> str:
-        noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(self._reader.timezone))
-        return when(noon, self._reader.timezone, self._reader.timezone, self._now, self._words).long
+        noon = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(self.reader.timezone))
+        return when(noon, self.reader.timezone, self.reader.timezone, self.now, self.words).long
 
 
 def _reason(each: Refused, words: Words) -> tuple[str, str]:

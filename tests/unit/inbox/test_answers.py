@@ -93,6 +93,7 @@ class TestWords:
         await both.later(hours=1)
         both.answer(mail, "weiter")
         await both.later()
+        assert "Die Pause ist vorbei." in last(both)
         await both.later(days=1)
         assert coming & both.times("maya").keys()
 
@@ -105,6 +106,9 @@ class TestWords:
             await both.later(days=2)
         assert len(both.mails("jonas")) == count
         assert len(both.mails("maya")) > 1
+        both.answer(mail, "weiter")
+        await both.later()
+        assert "Du bekommst wieder Mails" in last(both)
         assert "no more mail" in " ".join(text_of(mail) for mail in both.mails("petra"))
 
     async def test_todo_and_done_are_kept_and_acknowledged(self, both):
