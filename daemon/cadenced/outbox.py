@@ -7,6 +7,7 @@ message says, nor a calendar.
 import asyncio
 from collections import deque
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -81,8 +82,8 @@ class Batch:
     groups: deque[deque[OutboxRow]]
     left: dict[str, OutboxRow]  # that nothing was done with so far
     stopped: dict[str, str]
-    connections: int
-    free: asyncio.Semaphore  # connections that nobody uses
+    connections: int = CONNECTIONS
+    free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(CONNECTIONS))  # that nobody uses
     sent: int = 0
     opened: bool = False  # a connection, so that the server is there and lets us in
     works: bool = False  # the server: it has said something about a message
@@ -114,28 +115,32 @@ class Outbox:
     _door: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def recover(self) -> int:
-        """At start: what a crash cut off has an unknown outcome, and its identical bytes are sent again."""
-        self.recovered = self.clock.now()
-        return await self.store.recover(self.recovered, PLAUSIBLE_PAUSE)
+        """At start, and between rounds: what a crash or an error cut off has an unknown outcome, and its identical
+        bytes are sent again. How many messages that are.
+        """
+        now = self.clock.now()
+        if (found := await self.store.recover(now, PLAUSIBLE_PAUSE)) or self.recovered is None:
+            self.recovered = now
+        return found
 
     async def run_once(self) -> int:
         """Sends what is due; returns how many messages the server took. Raises only StoreError."""
-        sent = 0
+        sent, left = 0, dict[str, OutboxRow]()
         try:
-            while rows := await self.store.claim(self.clock.now(), BATCH):
-                done, server_works = await self._batch(rows)
-                sent += done
-                if not server_works:
-                    break
+            while not left and (rows := await self.store.claim(self.clock.now(), BATCH)):
+                left = {row.key: row for row in rows}
+                sent += await self._batch(rows, left)
+        except Exception:
+            with suppress(StoreError):  # then recover() finds them, too
+                await self.store.release(list(left.values()), self.clock.now())
+            raise
         finally:
             await self.mailer.close()
         return sent
 
-    async def _batch(self, rows: list[OutboxRow]) -> tuple[int, bool]:
-        """How many were sent, and whether the server is one to go on with."""
-        stopped = await self.store.stopped_addresses()
-        free = asyncio.Semaphore(CONNECTIONS)
-        batch = Batch(grouped(rows), {row.key: row for row in rows}, dict(stopped), CONNECTIONS, free)
+    async def _batch(self, rows: list[OutboxRow], left: dict[str, OutboxRow]) -> int:
+        """How many were sent. Any are `left` only where the server is none to go on with."""
+        batch = Batch(grouped(rows), left, dict(await self.store.stopped_addresses()))
         hands = [self._carry(batch) for _ in range(min(self.in_hand, len(batch.groups)))]
         if len(hands) == 1:
             await hands[0]
@@ -143,9 +148,9 @@ class Outbox:
             for end in await asyncio.gather(*hands, return_exceptions=True):  # each ends its message first
                 if isinstance(end, BaseException):
                     raise end
-        if batch.failure is not None and batch.left:
-            await self._server_fails(batch.failure, batch.left)
-        return batch.sent, not batch.left
+        if batch.failure is not None and left:
+            await self._server_fails(batch.failure, left)
+        return batch.sent
 
     async def _carry(self, batch: Batch) -> None:
         """Message by message, as long as there are any and the server works."""
@@ -164,16 +169,16 @@ class Outbox:
         if await self._unsendable(row, batch.stopped):
             del batch.left[row.key]
             return True
-        outcome = None
+        lost = False
         await batch.free.acquire()
         try:
             outcome = await self._handed_over(batch, row)
+            lost = outcome is None and not batch.over
         finally:
-            if outcome is not None or batch.over:  # else it is lost
+            if not lost:
                 batch.free.release()
         if outcome is None:
             return False
-        del batch.left[row.key]
         if not batch.works:
             batch.works, self.failures = True, 0
             await self.store.clear_alert(SERVER_ALERT, self.clock.now())
@@ -190,13 +195,12 @@ class Outbox:
                     return None
                 await self.mailer.open(self.account)
                 batch.opened = True
+            del batch.left[row.key]  # whatever happens now, it may be out
             return await self.mailer.send(self.account, row.recipient, row.body)
         except (TemporaryError, AccessError, ConfigError) as error:
+            batch.left[row.key] = row
             batch.lose(error)
             return None
-        except BaseException:
-            batch.over = True
-            raise
 
     async def _unsendable(self, row: OutboxRow, stopped: Mapping[str, str]) -> bool:
         """Settles what is not to be sent, or not today. What may have been sent already is only ever sent again."""
@@ -216,9 +220,7 @@ class Outbox:
         return True
 
     async def _had_enough(self, row: OutboxRow) -> bool:
-        if row.kind in UNCAPPED:
-            return False
-        return await self.store.count_sent(row.person, self._day(row)) >= self.daily_cap
+        return row.kind not in UNCAPPED and await self.store.count_sent(row.person, self._day(row)) >= self.daily_cap
 
     async def _settle(self, row: OutboxRow, outcome: Outcome) -> None:
         now = self.clock.now()
@@ -230,7 +232,7 @@ class Outbox:
                 await self.store.stop_address(row.recipient, outcome.reply, now)
                 words = f"Mail to {row.recipient} is refused: {outcome.reply}. Nothing more is sent there. Correct the "
                 advice = f"address in the pairs file, or run `cadenced thaw {row.recipient}` once it works again."
-                await self.store.raise_alert(_refused_alert(row.recipient), words + advice, now)
+                await self.store.raise_alert(f"address/{row.recipient.lower()}", words + advice, now)
             case "rejected":
                 await self._close(row, MailState.FAILED, outcome.reply)
                 words = f"The mail server rejects the {row.kind} of {row.pair} to {row.recipient}: {outcome.reply}"
@@ -292,7 +294,3 @@ def grouped(rows: Sequence[OutboxRow]) -> deque[deque[OutboxRow]]:
 def backoff(attempts: int) -> timedelta:
     """The pause before the next attempt: doubling, up to LONGEST_RETRY."""
     return min(FIRST_RETRY * (1 << min(attempts, 10)), LONGEST_RETRY)
-
-
-def _refused_alert(address: str) -> str:
-    return f"address/{address.lower()}"

@@ -341,6 +341,65 @@ async def test_a_store_that_fails_ends_the_run_and_cuts_no_message_off(outbox, s
     assert len(box.delivered) == 4
 
 
+async def test_what_a_full_disk_left_without_an_outcome_is_sent_again_once_there_is_room(outbox, store, box, tmp_path):
+    box.gate.clear()
+    await store.enqueue(to_each(CONNECTIONS, "agenda", "brief", "task"))
+    sending = asyncio.create_task(outbox.run_once())
+    for _ in range(CONNECTIONS):
+        await box.arrived.get()
+    with closing(sqlite3.connect(tmp_path / "cadenced.db")) as disk:
+        when = "BEFORE UPDATE ON outbox WHEN new.state = 'sent'"
+        disk.execute(f"CREATE TRIGGER full {when} BEGIN SELECT raise(FAIL, 'full'); END")
+        box.gate.set()
+        with pytest.raises(StoreError):
+            await sending
+        assert await store.mail_totals() == {"attempting": 4, "queued": 8}
+        disk.execute("DROP TRIGGER full")
+    assert await outbox.recover() == 4
+    assert await outbox.run_once() == 8
+    assert await store.mail_totals() == {"sent": 8, "queued": 4}  # who got two mails today gets no third one
+
+
+async def test_a_bug_in_sending_one_message_keeps_no_other_from_being_sent(outbox, store, box, monkeypatch):
+    sends = Mailer.send
+
+    async def fails(mailer, account, recipient, body):
+        if recipient == "p0@example.org":
+            raise ZeroDivisionError("a bug")
+        return await sends(mailer, account, recipient, body)
+
+    monkeypatch.setattr(Mailer, "send", fails)
+    await store.enqueue(to_each(6, "agenda"))
+    with pytest.raises(ZeroDivisionError):
+        await outbox.run_once()
+    assert await store.mail_totals() == {"sent": 5, "attempting": 1}
+    monkeypatch.undo()
+    assert await outbox.recover() == 1
+    assert await outbox.run_once() == 1
+
+
+async def test_a_bug_in_opening_a_connection_leaves_every_message_as_it_was(outbox, store, monkeypatch):
+    async def fails(mailer, account):
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(Mailer, "open", fails)
+    await store.enqueue(to_each(20, "agenda"))
+    with pytest.raises(ZeroDivisionError):
+        await outbox.run_once()
+    assert await store.mail_totals() == {"queued": 20}
+
+
+async def test_to_look_for_what_was_cut_off_makes_no_unknown_outcome_wait_for_its_copy_anew(outbox, store, box, clock):
+    copied = replace(outbox, account=replace(outbox.account, copy_to="agenda@example.org"))
+    await copied.recover()
+    await store.enqueue([mail("agenda/1", "drop@example.org")])
+    await copied.run_once()
+    clock.at += COPY_COMES_WITHIN
+    assert await copied.recover() == 0
+    await copied.run_once()
+    assert len(box.to("drop@example.org")) == 2
+
+
 async def test_an_unknown_outcome_waits_for_its_copy_before_it_is_sent_again(outbox, store, box, clock):
     copied = replace(outbox, account=replace(outbox.account, copy_to="agenda@example.org"))
     await store.enqueue([mail("agenda/1", "drop@example.org")])

@@ -196,7 +196,9 @@ class Daemon:
             self._mail.set()
 
     async def _mail_round(self) -> float:
-        sent = await self._parts.outbox.run_once()
+        outbox = self._parts.outbox
+        await outbox.recover()  # what a round before left that the store, or a bug, broke off
+        sent = await outbox.run_once()
         if sent:
             log.info("mail sent", messages=sent)
         await self._tell()

@@ -3,7 +3,6 @@
 Owns the connection, and what each reply means. Must never know what a message says, nor whether to try again.
 """
 
-import asyncio
 import os
 import ssl
 from dataclasses import dataclass, field
@@ -54,7 +53,9 @@ class Mailer:
         client = await self._taken(account)
         try:
             return await self._handed_over(client, account, recipient, body)
-        except asyncio.CancelledError:
+        except AccessError:  # told between two messages
+            raise
+        except BaseException:
             client.close()  # in the middle of DATA the replies would be off by one
             raise
         finally:

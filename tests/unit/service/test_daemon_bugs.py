@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from cadenced.core.accounts import MailAccount
+from cadenced.core.accounts import MailAccount, Outcome
 from cadenced.core.model import Horizon
 from cadenced.outbox import Outbox
 from cadenced.service import daemon as service
@@ -17,6 +17,7 @@ from cadenced.service.wheel import Wheel
 from cadenced.shell.mailer import Mailer
 from tests.support.house import living
 from tests.support.programme import pair, person, programme
+from tests.support.records import mail
 from tests.support.waiting import until
 
 ASHA = person("asha", calendar="asha")
@@ -30,8 +31,8 @@ async def house(tmp_path):
 
 def of(house, *pairs):
     """What loads a configuration of these pairs."""
-    mail = MailAccount("127.0.0.1", 9, "none", "agenda@example.org")
-    return lambda: Loaded(programme(*pairs), house.accounts, mail, Horizon(), {}, timedelta(seconds=0.1))
+    sender = MailAccount("127.0.0.1", 9, "none", "agenda@example.org")
+    return lambda: Loaded(programme(*pairs), house.accounts, sender, Horizon(), {}, timedelta(seconds=0.1))
 
 
 @asynccontextmanager
@@ -75,6 +76,28 @@ async def test_in_sending_mail_it_keeps_no_calendar_from_being_written(house, mo
         assert await told()
         works.set()
         await until(mended)
+
+
+async def test_in_sending_a_message_it_does_not_keep_it_until_the_next_start(house, monkeypatch):
+    outcomes = [ZeroDivisionError("a bug"), Outcome("sent", "250 ok")]
+
+    async def opens(mailer, account):
+        pass
+
+    async def sends(mailer, account, recipient, body):
+        if isinstance(outcome := outcomes.pop(0), Exception):
+            raise outcome
+        return outcome
+
+    async def sent():
+        return await house.store.mail_totals() == {"sent": 1}
+
+    monkeypatch.setattr(Mailer, "open", opens)
+    monkeypatch.setattr(Mailer, "send", sends)
+    monkeypatch.setattr(service, "REST", 0.1)
+    await house.store.enqueue([mail()])
+    async with running(house):
+        await until(sent)
 
 
 async def test_in_reading_what_somebody_saved_it_leaves_the_last_good_configuration_in_force(house):

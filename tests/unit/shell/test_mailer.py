@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 
+import aiosmtplib
 import pytest
 
 from cadenced.core.accounts import MailAccount
@@ -115,6 +116,18 @@ async def test_after_a_cut_line_the_next_message_gets_a_new_connection(box, mail
 async def test_a_server_that_hangs_leaves_the_outcome_unknown(box):
     mailer = Mailer(patience=(2.0, 0.1))
     assert (await send(mailer, account(box), "hang@example.org")).verdict == "unknown"
+
+
+async def test_a_bug_in_the_middle_of_a_message_costs_the_next_one_nothing(box, mailer, monkeypatch):
+    async def fails(client, body, **_):
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(aiosmtplib.SMTP, "data", fails)
+    with pytest.raises(ZeroDivisionError):
+        await send(mailer, account(box), "maya@example.org")
+    monkeypatch.undo()
+    assert (await send(mailer, account(box), "jonas@example.org")).verdict == "sent"
+    assert [to for to, _ in box.delivered] == ["jonas@example.org"]
 
 
 async def test_a_send_that_is_cancelled_closes_the_connection(box, mailer):
