@@ -82,14 +82,14 @@ class Composer:
         secret: str = "",
     ) -> None:
         """`sender` is "Name <address>" or an address. `templates` are a user's own sources by file name. `answers`:
-        whether what people reply is read. `secret`: what the tokens of replies are made with; none where no mail goes
+        whether what people reply is read; else it goes to the other of the two. `secret`: what the tokens of replies are made with; none where no mail goes
         out.
 
         Raises ConfigError when the sender is no address, or when a template has wrong syntax, a name that no mail has,
         uses a template that isn't there, or fails with an example: with file and line, all of them at once.
         """
         self._sender = _sender(sender)
-        self._plus, self._answers, self._secret = plus_addressing, answers, secret
+        self._plus, self._answers, self._secret = plus_addressing and answers, answers, secret
         self._languages = languages
         self._templates = Templates(templates, languages)
         self._templates.check(
@@ -115,7 +115,7 @@ class Composer:
         if mail.kind in (Mail.ALERT, Mail.ANSWER):
             raise ValueError("an alert is written by compose_alert(), an answer by compose_answer()")
         reader = pair.mentor if mail.person == pair.mentor.id else pair.protege
-        known = {"programme_mailbox": self._plus or self._answers, "answers": self._answers}
+        known = {"programme_mailbox": self._answers, "answers": self._answers}
         spoken = letter(mail, pair, meetings, now, **known, languages=self._languages, told=told)
         envelope = _Envelope(
             mail.key,

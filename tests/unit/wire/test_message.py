@@ -14,7 +14,8 @@ import pytest
 from cadenced.core.actions import Mail
 from cadenced.core.errors import ConfigError
 from cadenced.core.model import Kind
-from tests.support.mails import NOW, composer, due, meeting, parsed, text_of, write
+from cadenced.wire.message import Composer
+from tests.support.mails import NOW, SENDER, composer, due, meeting, parsed, text_of, write
 from tests.support.programme import pair, person
 
 ROOT = Path(__file__).parents[3]
@@ -137,9 +138,11 @@ def test_identifiers_stay_whole_however_long_the_domain_is():
     assert f"@{domain}" in parsed(mail)["Reply-To"]
 
 
-def test_without_plus_addressing_a_reply_goes_to_the_other_person_and_the_mail_says_so():
+@pytest.mark.parametrize("plus", [True, False])
+def test_where_no_answer_is_read_a_reply_goes_to_the_other_person_and_the_mail_says_so(plus):
+    by = Composer(SENDER, plus_addressing=plus, templates={})
     for to, other in (("protege", "Maya <maya@example.org>"), ("mentor", "Jonas <jonas@example.org>")):
-        mail = write(to=to)
+        mail = write(to=to, by=by)
         assert parsed(mail)["Reply-To"] == other
         assert f"A reply to this mail goes to {other.split()[0]}." in text_of(mail)
 
