@@ -56,7 +56,7 @@ def grouped(warnings: Iterable[str], called: Mapping[str, str]) -> list[str]:
     the first, and the most frequent come first. `called`: the people's names by id.
     """
     told = ((*_about(warning), warning) for warning in warnings)
-    several = _alike((path, text.replace(called.get(_named(path), text), ""), each) for path, text, each in told)
+    several = _alike((path, _unnamed(text, called.get(_named(path), "")), each) for path, text, each in told)
     return [_as_one(each) for each in sorted(several, key=len, reverse=True)]
 
 
@@ -93,6 +93,11 @@ def _about(warning: str) -> tuple[str, str]:
     """The path and the words."""
     path, _, text = warning.partition(": ")
     return path, text
+
+
+def _unnamed(text: str, name: str) -> str:
+    """The words without a name, where there is one to leave out."""
+    return text.replace(name, "") if name else text
 
 
 def _named(path: str) -> str:

@@ -280,3 +280,8 @@ def test_warnings_that_differ_in_whom_they_are_about_alone_are_one_the_most_freq
         "pairs p1, p2: they never meet",
         "locales/xx.po: a text lacks",
     ]
+
+
+def test_warnings_of_pairs_that_say_different_things_stay_apart():
+    warnings = ["pairs.p1: they never meet", "pairs.p2: they meet too often", "pairs.p3: they never meet"]
+    assert grouped(warnings, {"m1": "M1"}) == ["pairs p1, p3: they never meet", "pairs.p2: they meet too often"]
