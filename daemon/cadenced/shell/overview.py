@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from cadenced.core.actions import Mail
 from cadenced.core.answers import Answer
-from cadenced.core.model import Meeting
+from cadenced.core.model import Meeting, State
 from cadenced.shell import schema
 from cadenced.shell.database import Database
 from cadenced.shell.rows import answer_of, meeting_of
@@ -21,7 +21,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """By pair, of one moment: its meetings, the keys of the mails that asked for a time, and what people told."""
+    """By pair, of one moment: its meetings but those that fell out, the keys of the mails that asked for a time, and
+    what people told.
+    """
 
     meetings: Mapping[str, tuple[Meeting, ...]]
     asked: Mapping[str, tuple[str, ...]]
@@ -44,7 +46,7 @@ class Overviews:
             meetings = ((row["pair"], meeting_of(row)) for row in rows(select(schema.meetings)))
             asked = connection.execute(select(box.key).where(box.key.contains(f"/{Mail.TIMES}/"))).scalars()
             return Overview(
-                _by_pair((pair, meeting) for pair, meeting in meetings if meeting is not None),
+                _by_pair((pair, each) for pair, each in meetings if each and each.state is not State.FALLEN),
                 _by_pair(
                     (key.partition("/")[0], key) for key in asked
                 ),  # no other column: its index is all that is read

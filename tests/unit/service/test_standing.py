@@ -139,6 +139,12 @@ async def test_off_says_whether_another_time_is_looked_for_or_both_were_asked(st
     assert "maya-jonas, 8 Dec: somebody can't, both were asked\n" in shown(found)
 
 
+async def test_a_call_that_fell_out_is_none_that_another_time_is_looked_for(store):
+    found = await stand(store, MEETING, meeting(1, state=State.FALLEN))
+    assert found.off == []
+    assert found.coming == [MEETING]
+
+
 async def test_having_been_asked_for_the_time_before_is_not_having_been_asked(store):
     await ask(store, replace(MEETING, start=MEETING.start - 24 * HOUR))
     found = await stand(store, replace(MEETING, state=State.DECLINED))
