@@ -13,6 +13,7 @@ from cadenced.core.errors import UntrustedError
 EARLY, EXPIRED = 9, 10  # X509_V_ERR_CERT_NOT_YET_VALID and _HAS_EXPIRED: of OpenSSL, like those below
 OTHERS = frozenset({62, 64})  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
 CLEAR = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE")  # OpenSSL's reasons, the second since 3.2
+NAMES = ("DNS", "IP Address")  # by which a server may be called; other kinds name other things, and need not be texts
 LOOK = 10.0  # seconds to see one
 
 
@@ -60,5 +61,5 @@ async def names_in(host: str, port: int, ca_file: Path | None) -> tuple[str, ...
             _, writer = await asyncio.open_connection(host, port, ssl=context)
         held = writer.get_extra_info("ssl_object").getpeercert() or {}
         writer.transport.abort()
-        return tuple(value for _, value in held.get("subjectAltName", ()))
+        return tuple(value for kind, value in held.get("subjectAltName", ()) if kind in NAMES)
     return ()
