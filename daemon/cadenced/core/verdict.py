@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from cadenced.core.answers import Answer
+from cadenced.core.fitting import Against
 from cadenced.core.model import Meeting
 from cadenced.core.slots import Window
 
@@ -38,11 +39,11 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """`said` are their words, `detail` what is known beyond `why`."""
+    """`said` are their words, `against` what rules out the time that they want."""
 
     said: str
     why: Why
-    detail: str = ""
+    against: tuple[Against, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

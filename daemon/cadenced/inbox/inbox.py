@@ -259,5 +259,8 @@ def _outcome(verdict: Verdict) -> str:
 
 def _unanswered(verdict: Verdict) -> str:
     """What a program said for its person and was not done, of which nobody tells them."""
-    told = (f"{each.said}, which was not done: {each.why} {each.detail}".strip() for each in verdict.refused)
+    told = (
+        f"{each.said}, which was not done: {each.why}" + "".join(f" ({what})" for what in each.against)
+        for each in verdict.refused
+    )
     return f"has a program that sent {'; '.join(told)}" if verdict.refused else ""

@@ -12,7 +12,7 @@ from cadenced.core.actions import Mail
 from cadenced.core.answers import Answer, Told, paused
 from cadenced.core.cadence import roadmap_month
 from cadenced.core.due import local_day
-from cadenced.core.fitting import Fit
+from cadenced.core.fitting import Against, Fit
 from cadenced.core.model import Meeting, Pair, Person, State
 from cadenced.core.records import OutboxRow, PairState
 from cadenced.core.slots import Window
@@ -285,8 +285,8 @@ class Judge:
         harmless = answer.told in (Told.ACCEPTED, Told.TENTATIVE) and stands
         return not harmless or bool(said & {Told.DECLINED, Told.SKIPPED})
 
-    def _refuse(self, said: Said, why: Why, detail: str = "") -> None:
-        self._refused.append(Refused(said.line, why, detail))
+    def _refuse(self, said: Said, why: Why, against: tuple[Against, ...] = ()) -> None:
+        self._refused.append(Refused(said.line, why, against))
 
     def _to_coordinator(self, received: Received, *, quoted: bool) -> str:
         ends = any(each.told is Told.ENDS for each in self._found)

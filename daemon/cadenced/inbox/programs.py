@@ -37,7 +37,7 @@ class Programs:
     async def verdict(self, said: Said) -> Verdict:
         if isinstance(said, Unusable):
             return Verdict(
-                refused=(Refused(WORDS[Unusable], Why.UNCLEAR, said.reason),),
+                refused=(Refused(WORDS[Unusable], Why.UNCLEAR),),
                 to_coordinator=f"sent {WORDS[Unusable]} that can't be read: {said.reason}",
             )
         meeting = next((each for each in self.state.meetings if each.uid == said.uid), None)

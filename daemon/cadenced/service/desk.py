@@ -55,7 +55,7 @@ class Desk:
             now,
             in_reply_to=received.message_id,
             references=received.references,
-            calendar=self._event(verdict, person, now),
+            calendar=self._event(verdict, pair, person, now),
         )
         return OutboxRow(
             key=name,
@@ -84,14 +84,14 @@ class Desk:
             programme_mailbox=True,
             answers=True,
             taken=said,
-            refused=(*asked(verdict, pair, person, words, now), *refused(verdict.refused, words)),
+            refused=(*asked(verdict, pair, person, words, now), *refused(verdict, pair, person, words)),
             meeting=verdict.meeting,
             times=verdict.offers,
             commands=commands(words) if verdict.help else (),
             languages=self.languages,
         )
 
-    def _event(self, verdict: Verdict, person: Person, now: datetime) -> tuple[str, bytes] | None:
+    def _event(self, verdict: Verdict, pair: Pair, person: Person, now: datetime) -> tuple[str, bytes] | None:
         """What the program of who wrote must hear."""
         guest = Guest(person.email, person.name)
         if verdict.refreshed is not None:
@@ -100,5 +100,6 @@ class Desk:
         if verdict.countered is None:
             return None
         body, sequence = verdict.countered
-        why = next((each.detail for each in verdict.refused), "")
+        words = self.languages.words(person.language)
+        why = next((reason for _, reason, _ in refused(verdict, pair, person, words)), "")
         return Method.DECLINE_COUNTER, declined_counter(body, self.sender, guest, sequence, why, now=now)

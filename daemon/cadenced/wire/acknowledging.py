@@ -6,14 +6,18 @@ Owns these sentences. Must never know a template, nor how an answer is understoo
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from cadenced.core.answers import FOR_EVER, Answer, Told, paused, stopped
 from cadenced.core.availability import in_ranges
 from cadenced.core.cadence import merged
 from cadenced.core.due import local_day
+from cadenced.core.fitting import Against, Misfit
+from cadenced.core.hindrances import Cause
 from cadenced.core.model import Pair, Person
-from cadenced.core.verdict import Refused, Verdict, Why
+from cadenced.core.slots import Obstacle
+from cadenced.core.verdict import Verdict, Why
 from cadenced.wire.languages import Words
 from cadenced.wire.plain import one_line
 from cadenced.wire.times import when
@@ -34,9 +38,14 @@ def invited_again(words: Words) -> str:
     return words.gettext("Here is the invitation once more.")
 
 
-def refused(found: Sequence[Refused], words: Words) -> tuple[tuple[str, str, str], ...]:
+def refused(verdict: Verdict, pair: Pair, reader: Person, words: Words) -> tuple[tuple[str, str, str], ...]:
     """Their words, the reason, and what would work; the last may be empty."""
-    return tuple((one_line(each.said)[:LONGEST], *_reason(each, words)) for each in found)
+    found = list[tuple[str, str, str]]()
+    for each in verdict.refused:
+        why, instead = _reason(each.why, words)
+        against = (_against(what, pair, reader, words) for what in each.against)
+        found.append((one_line(each.said)[:LONGEST], " ".join((why, *against)), instead))
+    return tuple(found)
 
 
 def asked(
@@ -144,7 +153,7 @@ class _Sentence:
         return when(noon, self.reader.timezone, self.reader.timezone, self.now, self.words).long
 
 
-def _reason(each: Refused, words: Words) -> tuple[str, str]:
+def _reason(why: Why, words: Words) -> tuple[str, str]:
     """Why, and what would work."""
     _ = words.gettext
     reasons = {
@@ -181,5 +190,29 @@ def _reason(each: Refused, words: Words) -> tuple[str, str]:
         ),
         Why.OLD: (_("A newer invitation has gone out since."), _("Answer that one.")),
     }
-    why, instead = reasons[each.why]
-    return (f"{why} ({each.detail})" if each.detail else why), instead
+    return reasons[why]
+
+
+def _against(each: Against, pair: Pair, reader: Person, words: Words) -> str:
+    """What rules a time out, in a sentence."""
+    _, other = words.gettext, called(pair.other(reader).name)
+    theirs: dict[StrEnum, tuple[str, str]] = {
+        Cause.BUSY: (_("You have something else then."), _("%(other)s has something else then.", other=other)),
+        Cause.HOLIDAY: (_("You have a public holiday then."), _("%(other)s has a public holiday then.", other=other)),
+        Cause.LEAVE: (_("You are on leave then."), _("%(other)s is on leave then.", other=other)),
+        Cause.MEETING: (_("You are in another meeting then."), _("%(other)s is in another meeting then.", other=other)),
+    }
+    of_both: dict[StrEnum, str] = {
+        Obstacle.SOON: _("That is too soon."),
+        Obstacle.PAUSE: _("You two pause then."),
+        Obstacle.ENDED: _("Your mentoring has ended by then."),
+        Obstacle.TAKEN: _("You two meet then already."),
+        Obstacle.HOURS: _("It is outside the hours that suit both of you."),
+        Obstacle.REFUSED: _("One of you said no to that time."),
+        Obstacle.LIMIT: _("One of you has as many meetings then as they want."),
+        Misfit.NO_CALLS: _("You two have no calls any more."),
+        Misfit.LENGTH: _("It ends before it begins, or lasts longer than a day."),
+    }
+    if each.person:
+        return theirs[each.cause][each.person != reader.id]
+    return of_both[each.cause]

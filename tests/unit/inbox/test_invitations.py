@@ -1,11 +1,12 @@
 """Invitations by mail to who has no calendar with us, and what their program answers (RFC 5546, RFC 6047)."""
 
+from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 
 from cadenced.core.model import Channel, State
-from tests.support.posthouse import SENDER, invitation_in, method_of
+from tests.support.posthouse import SENDER, invitation_in, method_of, text_of
 from tests.support.programme import hours, pair, person
 
 DAY = timedelta(days=1)
@@ -127,6 +128,30 @@ class TestReplies:
         post.answer(declined, "2")
         await post.later()
         assert post.times("maya")[uid] != start
+
+    async def test_a_counter_to_when_the_other_meets_somebody_else_is_declined_without_saying_whom(self, post):
+        mine = invited()
+        mine = replace(mine, protege=replace(mine.protege, language="de"))
+        await post.runs(mine, pair(name="maya-zoe", protege=person("zoe", "Europe/London", channel=Channel.INVITE)))
+        first = post.invitations("jonas")[0]
+        begin = invitation_in(first)[1]["DTSTART"].dt
+        taken = min(meeting.start for meeting in (await post.meetings("maya-zoe")).values())
+        post.counter(first, by=taken - begin)
+        await post.later()
+        [declined] = post.invitations("jonas", "DECLINECOUNTER")
+        why = "Das passt euch nicht beiden. Maya ist dann in einem anderen Treffen."
+        assert why in " ".join(text_of(declined).split())
+        assert invitation_in(declined)[1]["COMMENT"] == why
+        assert "zoe" not in declined.as_string().lower()
+
+    async def test_a_counter_that_a_program_sends_by_itself_and_does_not_suit_is_told_the_coordinator(self, post):
+        await post.runs(invited())
+        post.counter(post.invitations("jonas")[0], by=timedelta(hours=9))
+        last = max(post.inbox)
+        post.inbox[last] = b"Auto-Submitted: auto-replied\r\n" + post.inbox[last]
+        await post.later(hours=2)
+        told = " ".join(" ".join(text_of(mail).split()) for mail in post.mails("petra"))
+        assert "COUNTER, which was not done: it does not suit both (outside somebody's hours)" in told
 
     async def test_a_counter_in_the_past_is_declined(self, post):
         await post.runs(invited())

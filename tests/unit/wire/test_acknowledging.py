@@ -5,9 +5,12 @@ from datetime import date
 import pytest
 
 from cadenced.core.answers import Answer, Told
+from cadenced.core.fitting import Against, Misfit
+from cadenced.core.hindrances import SOFT, Cause
 from cadenced.core.model import DateRange
-from cadenced.core.verdict import Asked, Verdict
-from cadenced.wire.acknowledging import asked, taken
+from cadenced.core.slots import Obstacle
+from cadenced.core.verdict import Asked, Refused, Verdict, Why
+from cadenced.wire.acknowledging import asked, refused, taken
 from cadenced.wire.languages import BUILT_IN
 from tests.support.programme import pair, utc
 
@@ -57,3 +60,32 @@ class TestWhoResumes:
     def test_hears_it_in_their_language(self):
         [words] = said(Verdict((told(Told.RESUMED),)), FILED, "de")
         assert "bis Montag, 19. April pausieren" in words
+
+
+class TestWhoWantsAnotherTime:
+    def why(self, *against, language="en", reader=PAIR.protege):
+        verdict = Verdict(refused=(Refused("move to Tue 9:00", Why.BUSY, against),))
+        [(said, why, instead)] = refused(verdict, PAIR, reader, BUILT_IN.words(language))
+        assert (said, instead) == ("move to Tue 9:00", "")
+        return why
+
+    @pytest.mark.parametrize(
+        "against",
+        [
+            *(Against(cause) for kind in (Obstacle, Misfit) for cause in kind),
+            *(Against(cause, who) for cause in Cause if cause not in SOFT for who in ("maya", "jonas")),
+        ],
+        ids=str,
+    )
+    def test_reads_what_is_against_it_in_their_language(self, against):
+        english, german = self.why(against), self.why(against, language="de")
+        assert english.startswith("It does not suit both of you. ")
+        assert german.startswith("Das passt euch nicht beiden. ")
+        assert not set(english.split()) & set(german.split()) - {"Maya", "in"}
+
+    def test_reads_what_each_of_the_two_has(self):
+        meets, busy = Against(Cause.MEETING, "maya"), Against(Cause.BUSY, "jonas")
+        assert self.why(meets, busy).endswith("Maya is in another meeting then. You have something else then.")
+        assert self.why(meets, busy, reader=PAIR.mentor).endswith(
+            "You are in another meeting then. Jonas has something else then."
+        )
