@@ -39,7 +39,10 @@ class TestAddresses:
         with pytest.raises(ConfigError, match="is no address of a"):
             await dav.discover(CalendarAccount("alice", url=url))
 
-    @pytest.mark.parametrize("url", ["https://[::1", "https://h:99999/", "//example.org/", ""])
+    @pytest.mark.parametrize(
+        "url",
+        ["https://[::1", "https://h:99999/", "//example.org/", "", "https://a..b/", f"https://{'a' * 64}.example.org/"],
+    )
     async def test_nothing_is_sent_to_what_is_no_address(self, transport, url):
         with pytest.raises(ConfigError, match="is no address"):
             await transport.request(CalendarAccount("alice"), Ask("GET", url))

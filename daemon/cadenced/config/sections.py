@@ -27,6 +27,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def _host(text: str) -> str:
+    """A server by its name or number: no part of a name is empty, or longer than 63 characters (RFC 1035 §2.3.4)."""
+    name = grammar.one_line(text)
+    try:
+        name.encode("idna")  # as is done to ask for it
+    except UnicodeError:
+        right = 'write it like "mail.example.org", with 1 to 63 characters between the dots'
+        raise ValueError(f'"{name}" is no name of a server; {right}') from None
+    return name
+
+
 def _sender(text: str) -> str:
     """An address, or a name and then the address in angle brackets. The name needs no quotes, whatever is in it."""
     name, bracket, rest = grammar.one_line(text).rpartition("<")
@@ -43,6 +54,7 @@ def _url(text: str) -> str:
         raise ValueError("has a login in the URL; the name belongs into username, the password outside this file")
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError(f"http would send the password in clear to {parts.hostname}; use https")
+    _host(parts.hostname)
     return text
 
 
@@ -56,6 +68,7 @@ def _basic(text: str) -> str:
 Address = Annotated[str, spelt(grammar.address)]
 Duration = Annotated[timedelta, spelt(grammar.duration)]
 Line = Annotated[str, spelt(grammar.one_line)]
+Host = Annotated[str, spelt(_host)]
 
 
 class Section(BaseModel):
@@ -78,7 +91,7 @@ class Login(Section):
 
 
 class Smtp(Login):
-    host: Line
+    host: Host
     port: Annotated[int, Field(ge=1, le=65535)] = 587
     tls: Literal["starttls", "tls", "none"] = "starttls"
     sender: Annotated[str, spelt(_sender)]
@@ -101,7 +114,7 @@ class Mailbox(Login):
     whether an author is true (RFC 8601); without it nobody is believed that one is.
     """
 
-    host: Line
+    host: Host
     username: Line
     port: Annotated[int, Field(ge=1, le=65535)] = 993
     tls: Literal["tls", "starttls", "none"] = "tls"

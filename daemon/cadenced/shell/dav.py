@@ -223,12 +223,13 @@ def _refuse_unsafe(url: str) -> None:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError:  # a port or an IPv6 address that is none
+        (parts.hostname or "").encode("idna")  # as is done to ask for it: a redirect may name what no server is called
+    except ValueError:  # a port, an IPv6 address or a name that is none
         parts, port = urlsplit(""), None
     if "@" in parts.netloc:
         raise ConfigError(f"the address of {parts.hostname} holds a login; say username and password beside it instead")
     if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
-        raise ConfigError(f"{url!r} is no address of a calendar server; it begins with https://")
+        raise ConfigError(f"{url!r} is no address of a calendar server; it begins with https:// and a server's name")
     if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
         raise InClearError(f"http://{parts.hostname} would send the password in clear; use https://")
 

@@ -100,6 +100,13 @@ def test_a_host_must_be_named(settings, folder):
     assert problem.startswith("cadenced.toml:8: mailbox.host: ")
 
 
+def test_a_host_must_be_one_that_can_be_asked_for(settings, folder):
+    [problem] = problems(folder, lambda: settings(LOCAL.format(host="imap..example.org")))
+    assert problem.startswith(
+        'cadenced.toml:9: mailbox.host: "imap..example.org" is no name of a server; write it like'
+    )
+
+
 class TestPassword:
     def test_from_a_file_that_nobody_else_can_read(self, settings, folder):
         path = folder.write("hunter2\n", "secret")
