@@ -38,8 +38,9 @@ def show_pair(status: Status, out: Console) -> None:
     for need in needs(status):
         _show_need(need.lines, out)
     _show_config_error(status, out)
-    names = f": {pair.pair.mentor.name} and {pair.pair.protege.name}" if pair.pair else ", no longer in the programme"
-    out.print(Text(f"{pair.name}{names}", style="bold"))
+    names = f": {pair.pair.mentor.name} and {pair.pair.protege.name}" if pair.pair else ""
+    left = "" if pair.pair or status.config_error else ", no longer in the programme"  # which can't be read otherwise
+    out.print(Text(f"{pair.name}{names}{left}", style="bold"))
     table = Table(box=None, pad_edge=False, show_header=False)
     for meeting in pair.coming:
         kind = str(meeting.identity.kind).replace("_", " ")

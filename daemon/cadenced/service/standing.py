@@ -166,21 +166,26 @@ class Status:
 
 
 async def status_once(installation: Installation, now: datetime | None = None, only: str | None = None) -> Status:
-    """How things stand, by what was last seen: of all pairs, or of one. ConfigError when there is none of that name. A
-    programme with errors is shown as it last was.
+    """How things stand, by what was last seen: of all pairs, or of one, which may have left and still have events.
+    ConfigError when there is none of that name. A programme with errors is shown as it last was; ConfigProblems when
+    only what can't be read may speak of the pair.
     """
     store = Store.snapshot(installation.settings.store_path())
     try:
         problem, programme = await store.get_meta(RELOAD_ERROR), Programme({}, {})
+        known = await store.pair_names()
         try:
             programme = installation.loader.load()
         except ConfigProblems as problems:
+            if only is not None and only not in known:
+                raise
             problem = str(problems)
         moment = SystemClock().now() if now is None else now
-        names, alerts = programme.pairs or await store.pair_names(), await store.alerts()
+        names, alerts = programme.pairs or known, await store.alerts()
         warnings = programme.warnings
         if only is not None:
-            names, alerts = [known_pair(only, names)], [each for each in alerts if pair_of(each) == only]
+            names = [known_pair(only, {*programme.pairs, *known})]
+            alerts = [each for each in alerts if pair_of(each) == only]
             warnings = about(warnings, programme.pairs.get(only))
         return Status(
             moment,
