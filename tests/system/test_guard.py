@@ -1,5 +1,7 @@
 """A file that would upset too much at once: nothing happens until a human confirms it, or takes it back."""
 
+import json
+
 from tests.system.conftest import BEFORE, PAIRS, Installation
 from tests.system.test_daemon import copies, soon
 
@@ -18,8 +20,12 @@ def test_apply_does_nothing_and_says_how_to_confirm(installation):
     assert refused.stderr.startswith(f"Nothing was changed: {len(before)} of the {len(before)} events")
     assert "cadenced apply --confirm" in refused.stderr
     assert installation.events() == before
+    told = json.loads(installation.run("apply", "--json", "--now", BEFORE).stdout)
+    assert (told["written"], told["unsafe"].startswith(f"{len(before)} of the")) == (0, True)
+    assert "cadenced apply --confirm" in _status(installation)
     assert installation.run("apply", "--confirm", "--now", BEFORE).returncode == 0
     assert installation.events() == []
+    assert "--confirm" not in _status(installation)
 
 
 def _status(installation: Installation) -> str:

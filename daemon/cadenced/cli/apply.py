@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cadenced.cli.options import AsJson, ConfigDir, Exit, Now, out, parse_now, print_json, reported
+from cadenced.cli.options import AsJson, ConfigDir, Exit, Now, fail, out, parse_now, print_json, reported
 from cadenced.cli.progress import progress
 from cadenced.config import Installation, find_directory, load
 from cadenced.core.errors import LockedError
@@ -35,8 +35,10 @@ def apply(
             return
         if as_json:
             print_json(applied.as_json())
-        else:
+        elif not applied.unsafe:
             show_applied(applied, out)
+        if applied.unsafe:
+            fail(f"Nothing was changed: {applied.unsafe}.", Exit.UNSAFE)
         if applied.blocked:
             raise typer.Exit(Exit.UNREACHABLE)
 

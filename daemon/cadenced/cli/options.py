@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 
 from cadenced.config.grammar import EARLIEST, LATEST
-from cadenced.core.errors import CadencedError, ConfigError, StoreError, UnsafePlanError
+from cadenced.core.errors import CadencedError, ConfigError, StoreError
 
 
 class Exit(IntEnum):
@@ -85,11 +85,10 @@ def reported() -> Iterator[None]:
         fail(str(error), Exit.CONFIG)
     except StoreError as error:
         fail(str(error), Exit.STORE)
-    except UnsafePlanError as error:
-        fail(str(error), Exit.UNSAFE)
     except CadencedError as error:
         fail(str(error), Exit.UNREACHABLE)
     except KeyboardInterrupt:
+        err.print("Interrupted. Nothing is lost: what was begun is finished the next time.")
         sys.exit(130)
 
 

@@ -51,7 +51,3 @@ class StoreError(CadencedError):
 
 class LockedError(StoreError):
     """Another process keeps the store, and works with it."""
-
-
-class UnsafePlanError(CadencedError):
-    """A human must confirm."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from cadenced.config import Installation, load
 from cadenced.config.problems import about
 from cadenced.core.accounts import ORGANIZER
-from cadenced.core.errors import ConfigError, UnsafePlanError
+from cadenced.core.errors import ConfigError
 from cadenced.core.guard import objection, too_much
 from cadenced.core.model import Programme
 from cadenced.core.records import AccountRow, AccountStatus
@@ -81,8 +81,8 @@ async def plan_once(
 async def apply_once(
     installation: Installation, now: datetime | None = None, step: Step = _quiet, *, confirmed: bool = False
 ) -> Applied:
-    """One pass over all pairs, and the mail that is due. LockedError when a daemon keeps the store. UnsafePlanError,
-    and nothing done, when it would upset too much and no human has `confirmed` it.
+    """One pass over all pairs, and the mail that is due. LockedError when a daemon keeps the store. When it would upset
+    too much and no human has `confirmed` it, nothing is changed and the coordinator is told.
     """
     store = Store.open(installation.settings.store_path())
     async with _joined(store, Loaded.of(installation), _clock(now)) as parts:
@@ -93,8 +93,12 @@ async def apply_once(
         async for group, done, total in _groups(parts):
             step("Planning", done, total)
             decisions += await parts.wheel.decisions(group)
-        if not confirmed and (why := await _objection(parts, decisions)):
-            raise UnsafePlanError(f"Nothing was changed: {why}.")
+        unsafe = "" if confirmed else await _objection(parts, decisions)
+        if unsafe:
+            await parts.holding.refuse(unsafe)
+            decisions = []
+        else:
+            await parts.holding.passes()
         if confirmed:
             await parts.holding.confirm(parts.loaded.programme)
         written, failed = 0, dict[str, str]()
@@ -109,7 +113,7 @@ async def apply_once(
         waiting = await parts.store.count_due(parts.clock.now())
         blocked = parts.wheel.blocked() | failed | ({MAILBOX: unread} if unread else {})
         blocked |= {SMTP: parts.outbox.failure} if parts.outbox.failure else {}
-        return Applied(parts.clock.now(), written, sent, waiting, blocked, len(await parts.store.alerts()))
+        return Applied(parts.clock.now(), written, sent, waiting, blocked, len(await parts.store.alerts()), unsafe)
 
 
 async def explain_once(

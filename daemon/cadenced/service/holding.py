@@ -86,8 +86,18 @@ class Holding:
         if await self._fine(sum(counts.values())):
             self._passed |= set(names)
             await self._hold(others)
+            await self.passes()
         else:
             await self._hold(others | counts)
+
+    async def refuse(self, why: str) -> None:
+        """A single pass did nothing, and a human should know, though nothing waits."""
+        await self.store.raise_alert(ALERT, f"Nothing was changed: {why}.", self.clock.now())
+
+    async def passes(self) -> None:
+        """A whole plan is fine: what was said of one before is over, unless something waits."""
+        if not self._held:
+            await self.store.clear_alert(ALERT, self.clock.now())
 
     async def review(self, decisions: Sequence[Decision]) -> list[Decision]:
         """Those that may be carried out. The others wait: each set of pairs until what they would upset together is

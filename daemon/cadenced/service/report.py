@@ -108,7 +108,8 @@ def _moment(action: Action) -> datetime:
 @dataclass(frozen=True, slots=True)
 class Applied:
     """What one pass did: changes written to calendars, mails sent, and mails that wait. `blocked`: why an account does
-    not work, or MAILBOX, or SMTP. `alerts`: how many things need a human now.
+    not work, or MAILBOX, or SMTP. `alerts`: how many things need a human now. `unsafe`: why a human must confirm first,
+    where nothing was changed.
     """
 
     now: datetime
@@ -117,6 +118,7 @@ class Applied:
     waiting: int
     blocked: Mapping[str, str]
     alerts: int = 0
+    unsafe: str = ""
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -126,4 +128,5 @@ class Applied:
             "waiting": self.waiting,
             "blocked": dict(self.blocked),
             "alerts": self.alerts,
+            "unsafe": self.unsafe or None,
         }

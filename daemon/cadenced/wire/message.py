@@ -82,8 +82,8 @@ class Composer:
         secret: str = "",
     ) -> None:
         """`sender` is "Name <address>" or an address. `templates` are a user's own sources by file name. `answers`:
-        whether what people reply is read; else it goes to the other of the two. `secret`: what the tokens of replies are made with; none where no mail goes
-        out.
+        whether what people reply is read; else it goes to the other of the two. `secret`: what the tokens of replies
+        are made with; none where no mail goes out.
 
         Raises ConfigError when the sender is no address, or when a template has wrong syntax, a name that no mail has,
         uses a template that isn't there, or fails with an example: with file and line, all of them at once.
