@@ -29,6 +29,9 @@ def show_applied(applied: Applied, out: Console) -> None:
 
 def show_blocked(blocked: Mapping[str, str], out: Console) -> None:
     names = {MAILBOX: "mailbox", SMTP: "mail server"}
-    lines = [f"{names.get(account, f'calendar {account}')}: {why}" for account, why in blocked.items()]
+    lines = []
+    for account, why in blocked.items():
+        said = why.removeprefix(f"calendars.{account}: ").removeprefix(f"{account}: ")  # errors name their section
+        lines.append(f"{names.get(account, f'calendar {account}')}: {said}")
     for line in few(lines, "`cadenced status --problems` shows all of them."):
         out.print(Text(line, style="red"))

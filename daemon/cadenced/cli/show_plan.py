@@ -45,10 +45,11 @@ def show_plan(planned: Planned, out: Console) -> None:
         _show_numbers(planned, out)
         return
     actions = planned.actions
+    there = "calendars that can be reached" if planned.blocked else "calendars"
     if not actions:
-        out.print("Nothing to do: calendars and mail are as they should be.")
+        out.print(f"Nothing to do: {there} and mail are as they should be.")
     elif not planned.changes:
-        out.print("Nothing to do now: the calendars are as they should be. These mails will fall due:")
+        out.print(f"Nothing to do now: the {there} are as they should be. These mails will fall due:")
     lines = _lines(actions, planned)
     shown = dict(list(lines.items())[:LINES])
     for name in dict.fromkeys(line.pair for line in shown):
@@ -56,9 +57,9 @@ def show_plan(planned: Planned, out: Console) -> None:
         out.print(_table((line, who) for line, who in shown.items() if line.pair == name))
     if len(lines) > len(shown):
         out.print(f"\n… and {len(lines) - len(shown):,} more; --json lists them all.")
-    for decision in planned.decisions:
-        for gap in decision.gaps:
-            out.print(f"{decision.pair}: {gap}", style="yellow", markup=False)
+    gaps = [f"{each.pair}: {gap}" for each in planned.decisions for gap in each.gaps]
+    for gap in ["", *few(gaps, "`cadenced explain PAIR` tells why.")] if gaps else []:
+        out.print(gap, style="yellow", markup=False)
     show_blocked(planned.blocked, out)
     show_warnings(planned.programme, out)
     if planned.unsafe:
