@@ -225,7 +225,7 @@ def ruled_out(
     found: Obstacle,
     span: tuple[datetime, datetime],
     hindrances: Sequence[Hindrance],
-    bookings: Bookings | None = None,
+    bookings: Bookings | None,
 ) -> str:
     """In words, what rules out a time; a limit by its person and its size where there are `bookings`."""
     if found is Obstacle.LIMIT and bookings is not None:

@@ -129,7 +129,7 @@ class Store(Protocol):
     async def save_turn(
         self, pair: str, meetings: Sequence[Meeting] | None, next_due: datetime, seen_due: datetime | None
     ) -> None:
-        """Replaces the pair's meetings, but for None; `next_due` holds unless somebody made the pair due earlier meanwhile."""
+        """Replaces the pair's meetings, but for None; `next_due` holds unless somebody made the pair due earlier."""
         ...
 
     async def busy_seen(self, account: str) -> dict[str, BusySeen]:

@@ -145,7 +145,7 @@ def letter(  # noqa: PLR0913 — what a mail depends on
         tried=len(_tries(mail).refused),
         moves=_tries(mail).changes,
         free_until=_period_ends(pair, mail.meeting, words) if mail.meeting else "",
-        todos=_added(told, (homework, number)),
+        todos=_added(told, range(homework, number + 1)),
         done=homework in _done(told),
     )
 
@@ -169,7 +169,7 @@ def _done(told: Sequence[Answer]) -> set[int]:
     return {each.month for each in told if each.told is Told.DONE}
 
 
-def _added(told: Sequence[Answer], months: tuple[int, int]) -> tuple[str, ...]:
+def _added(told: Sequence[Answer], months: range) -> tuple[str, ...]:
     """The homework that the two added in these roadmap months."""
     return tuple(one_line(each.text) for each in told if each.told is Told.TODO and each.month in months)
 

@@ -85,6 +85,14 @@ def test_a_task_that_is_carried_over_is_named_and_said_to_be(part, to):
     assert "Homework 3." not in said
 
 
+def test_homework_that_was_added_in_a_month_without_a_meeting_comes_along():
+    p = pair()
+    told = [Answer(str(n), p.id, "maya", Told.TODO, NOW, month=n, text=f"read chapter {n}") for n in range(1, 6)]
+    mail = due(p, p.protege, about=meeting(p), month=4, carried_over=True)
+    said = composer().compose(mail, p, [mail.meeting], NOW, told=told)
+    assert [n for n in range(1, 6) if f"read chapter {n}" in text_of(said)] == [2, 3, 4]
+
+
 def test_a_carried_over_first_month_asks_about_no_homework():
     text = text_of(write(month=2, carried_over=True))
     assert "Task 1." in text
