@@ -52,6 +52,8 @@ def duration(text: str) -> timedelta:
 @lru_cache(maxsize=1024)
 def travel(text: str) -> timedelta:
     """As in "30 min", "1 hour"."""
+    if not _DURATION.fullmatch(text.strip()):
+        raise ValueError(f'"{text}" is no length of time; write it like "30 min" or "1 hour"')
     if (found := duration(text)) > FURTHEST:
         raise ValueError(f'"{text}" is too far: what is kept free before and after a meeting is 4 hours each at most')
     return found

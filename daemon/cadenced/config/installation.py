@@ -116,6 +116,8 @@ def _load_languages(directory: Path) -> Languages:
 def find_directory(option: Path | None) -> Path:
     """--config, else ./config, else the XDG place, else /etc/cadenced. ConfigError that names where it looked."""
     if option is not None:
+        if option.is_file():
+            raise ConfigError(f"{option} is a file; --config takes the folder that it is in: {option.parent}")
         if not _is_one(option):
             raise ConfigError(f"there is no cadenced.toml in {option}; `cadenced init {option}` writes one")
         return option

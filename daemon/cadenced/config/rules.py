@@ -22,8 +22,10 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 def broken_rules(pair: Pair) -> Iterator[tuple[str, str]]:
     """The key and the reason of each rule that the pair breaks."""
     mentor, protege = pair.people
-    if mentor.id == protege.id or mentor.email.lower() == protege.email.lower():
+    if mentor.id == protege.id:
         yield "mentor", "nobody mentors themselves: a mentor brings what the protégé can't see"
+    elif mentor.email.lower() == protege.email.lower():
+        yield "mentor", f"has the same address as {protege.id}, {protege.email}: each of the two needs their own"
     if protege.manager and protege.manager.lower() == mentor.email.lower():
         yield (
             "mentor",

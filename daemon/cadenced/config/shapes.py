@@ -6,7 +6,7 @@ Owns the keys and their little languages. Must never know another file, nor whet
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag
 
 from cadenced.config import grammar
 from cadenced.config.problems import nearest
@@ -75,11 +75,17 @@ class PolicyShape(Shape):
     outside_guidance: bool = False
 
 
+def _some(hours: tuple[tuple[WeeklyHours, ...], ...]) -> tuple[tuple[WeeklyHours, ...], ...]:
+    if not hours:
+        raise ValueError("holds no hours; leave it out for Mon-Fri 09:00-17:00, or let time_off say who is away")
+    return hours
+
+
 class PersonShape(Shape):
     name: Line
     email: Address
     timezone: Zone | None = None
-    available: tuple[Hours, ...] = ()
+    available: Annotated[tuple[Hours, ...], AfterValidator(_some)] = ()
     calendar: str | None = None
     manager: AddressOrId | None = None
     language: str = "en"

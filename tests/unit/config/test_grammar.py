@@ -100,7 +100,7 @@ WRONG = [
     (grammar.every, "1 year", "6 weeks"),
     (grammar.duration, "soon", "24 hours"),
     (grammar.travel, "5 hours", "4 hours each at most"),
-    (grammar.travel, "by train", "24 hours"),
+    (grammar.travel, "by train", "30 min"),
     (grammar.region, "England", "GB-ENG"),
     (grammar.region, "GB-", "there are: GB-ENG, GB-NIR, GB-SCT, GB-WLS"),
     (grammar.weekly_time, "Tue 24:00", "Tue 17:30"),

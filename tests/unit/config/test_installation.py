@@ -73,6 +73,10 @@ def test_the_folder_is_looked_for_in_the_usual_places(elsewhere, monkeypatch):
     at_home = elsewhere / "home" / ".config" / "cadenced"
     write_installation(at_home)
     assert find_directory(None) == at_home
+    with pytest.raises(
+        ConfigError, match=r"pairs\.toml is a file; --config takes the folder that it is in: .*cadenced$"
+    ):
+        find_directory(at_home / "pairs.toml")
     write_installation(elsewhere / "xdg" / "cadenced")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(elsewhere / "xdg"))
     assert find_directory(None) == elsewhere / "xdg" / "cadenced"

@@ -143,9 +143,15 @@ def test_the_manager_is_never_the_mentor(folder, manager):
     assert "disinterested" in problem
 
 
-@pytest.mark.parametrize(("old", "new"), [('mentor = "maya"', 'mentor = "jonas"'), ("jonas@", "Maya@")])
-def test_nobody_mentors_themselves(folder, old, new):
-    assert "nobody mentors themselves" in folder.problem(folder.changed(old, new))
+def test_nobody_mentors_themselves(folder):
+    assert "nobody mentors themselves" in folder.problem(folder.changed('mentor = "maya"', 'mentor = "jonas"'))
+    same = folder.problem(folder.changed("jonas@", "Maya@"))
+    assert "has the same address as jonas, Maya@example.org: each of the two needs their own" in same
+
+
+def test_an_empty_list_of_hours_is_not_taken_for_office_hours(folder):
+    problem = folder.problem(folder.changed("[people.jonas]", "[people.jonas]\navailable = []"))
+    assert "people.jonas.available: holds no hours; leave it out for Mon-Fri 09:00-17:00" in problem
 
 
 @pytest.mark.parametrize(
