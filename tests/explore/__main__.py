@@ -8,7 +8,7 @@ from concurrent.futures import ProcessPoolExecutor
 from tests.explore.scenes import SMALL, WHOLE
 from tests.explore.search import Walk, walked
 
-LIMIT = 800_000  # states of one scene: some 800 MB
+LIMIT = 2_000_000  # states of one scene: some 4 GB
 ENOUGH = 1_000_000  # states of all scenes together
 
 
