@@ -11,7 +11,7 @@ from rich.text import Text
 from cadenced.cli.many import MANY, SHOWN, counted, few, told
 from cadenced.config.problems import grouped
 from cadenced.core.model import State
-from cadenced.core.records import AccountStatus
+from cadenced.core.records import AccountRow, AccountStatus
 from cadenced.service.needs import Need, needs, totals
 from cadenced.service.standing import PairStatus, Status
 
@@ -115,8 +115,7 @@ def _show_each(status: Status, out: Console) -> None:
     for each in status.pairs:
         _show_off(each, (), out)
     for row in status.accounts:
-        style = "" if row.status is AccountStatus.OK else "red"
-        out.print(Text(f"calendar {row.account}: {row.status}{': ' + row.problem if row.problem else ''}", style))
+        out.print(Text(_account(row, status), "" if row.status is AccountStatus.OK else "red"))
     _show_mails(status, out)
 
 
@@ -129,9 +128,15 @@ def _show_off(pair: PairStatus, said: Collection[str], out: Console) -> None:
 def _show_accounts(status: Status, out: Console, *, whole: bool) -> None:
     """Those that don't work."""
     bad = [row for row in status.accounts if row.status is not AccountStatus.OK]
-    lines = [f"calendar {row.account}: {row.status}{': ' + row.problem if row.problem else ''}" for row in bad]
+    lines = [_account(row, status) for row in bad]
     for line in few(lines, ALL, len(lines) if whole else SHOWN):
         out.print(Text(line, "red"))
+
+
+def _account(row: AccountRow, status: Status) -> str:
+    """With its problem, but where an alert has told that."""
+    told = not row.problem or any(row.problem in alert.text for alert in status.alerts)
+    return f"calendar {row.account}: {row.status}{'' if told else f': {row.problem}'}"
 
 
 def _show_mails(status: Status, out: Console) -> None:

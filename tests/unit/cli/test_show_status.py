@@ -147,3 +147,13 @@ def test_what_commands_return_is_named_in_few_words_for_asyncio_asks_for_them():
     whole = programme(*(pair(name=each.name) for each in many(count=500)))
     for found in (status(*many(count=500)), Planned(NOW, whole, (), {})):
         assert len(repr(found)) < 200
+
+
+def test_what_an_alert_says_of_a_calendar_is_said_once():
+    frozen = AccountRow("maya", "https://dav/", status=AccountStatus.FROZEN, problem="all of its events are gone.")
+    found = status(
+        stands("fine", meets("fine", 3)), alerts=[("account/maya", f"maya: {frozen.problem}")], accounts=[frozen]
+    )
+    for told in (shown(found), shown(found, problems=True)):
+        assert sum(frozen.problem in line for line in told) == 1
+        assert "calendar maya: frozen" in told
