@@ -247,7 +247,7 @@ class Book:
     def release(self, rows: Sequence[OutboxRow], next_try: datetime) -> None:
         outbox = self._outbox()
         for row in rows:
-            if row.key in outbox:
+            if row.key in outbox and outbox[row.key].state is MailState.ATTEMPTING:
                 outbox[row.key] = replace(outbox[row.key], state=row.state, next_try=next_try)
         self._put(outbox=outbox)
 

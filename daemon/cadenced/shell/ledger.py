@@ -97,13 +97,14 @@ class Ledger:
         await self._database.run(work)
 
     async def release(self, rows: Sequence[OutboxRow], next_try: datetime) -> None:
-        """Gives claimed messages back, as they were, that nothing was done with."""
+        """Gives claimed messages back, as they were, that nothing was done with, but those settled meanwhile."""
 
         def work(connection: Connection) -> None:
             o = schema.outbox.c
             for row in rows:
                 as_it_was = {"state": str(row.state), "next_try": stamp(next_try)}
-                connection.execute(update(schema.outbox).where(o.key == row.key).values(as_it_was))
+                mine = and_(o.key == row.key, o.state == str(MailState.ATTEMPTING))
+                connection.execute(update(schema.outbox).where(mine).values(as_it_was))
 
         await self._database.run(work)
 

@@ -128,6 +128,13 @@ class TestClaimed:
         (row,) = await store.claim(NOW + MINUTE, 1)
         assert (row.state, row.attempts) == (MailState.QUEUED, 0)
 
+    async def test_what_was_settled_meanwhile_is_not_given_back(self, store):
+        await store.enqueue([mail()])
+        claimed = await store.claim(NOW, 1)
+        await store.settle(mail().key, settled(reply="its copy arrived"), NOW)
+        await store.release(claimed, NOW)
+        assert await states(store) == {mail().key: MailState.SENT}
+
 
 class TestSettled:
     @pytest.mark.parametrize("state", [MailState.SENT, MailState.EXPIRED])
