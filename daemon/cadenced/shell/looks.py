@@ -51,7 +51,7 @@ class Look:
     def _intended(self, copy: CopyRow) -> CopyRow:
         """Of an event that is as it was, what was meanwhile intended with it stays known."""
         row = self._stored.get(copy.uid)
-        if row is None or row["etag"] != copy.etag:
+        if row is None or not row["etag"] or row["etag"] != copy.etag:
             return copy
         return replace(copy, written=row["written"])
 
