@@ -153,7 +153,9 @@ class Planner:
             self.ground.book([meeting], -1)
 
     def _grave(self, identity: Identity) -> Meeting | None:
-        return buried(identity, [self.graves.get(identity.uid)]) if self.graves else None
+        if not self.graves or identity in self.fallen:  # which knows what was refused of it, and when it fell out
+            return None
+        return buried(identity, [self.graves.get(identity.uid)])
 
     def _new_in(self, place: Period, identity: Identity) -> Generator[Quest, Slot | None, datetime | None]:
         cadence, habit = self.pair.face_to_face, self.habit.get(Kind.FACE_TO_FACE)

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from cadenced.core.availability import Busy
+from cadenced.core.events import Baseline
 from cadenced.core.model import DateRange, Kind, State, Tries
 from cadenced.core.plan import plan_pair, plan_scene
 from cadenced.core.scene import Scene
@@ -106,6 +107,21 @@ def test_a_call_for_which_nothing_is_free_falls_out_and_comes_back_when_a_day_ha
     for_good = at_hour(240, again)
     assert call.identity not in {m.identity for m in for_good.meetings}
     assert for_good.gaps == ("no time for a call around 2026-12-17",)
+
+
+def test_a_call_that_was_refused_once_and_fell_out_waits_as_long_as_any_other():
+    p = pair()
+    before = plan(p).meetings
+    call = next(m for m in before if m.identity.kind is Kind.CALL)
+    refused = call.start - by(hours=1)
+    stands = [replace(m, tries=Tries(1, NOW - by(days=9), (refused,))) if m == call else m for m in before]
+    gone = plan(p, stands, busy=[(utc("2026-12-12"), utc("2026-12-28"))])
+    assert [m.identity for m in gone.fallen] == [call.identity]
+    said = Baseline(refused, refused + by(minutes=30), call.placed, call.rules, "", "", "", NOW)
+    scene = Scene(p, gone.meetings, NOW, HALF_YEAR, Taken(), {call.uid: said}, gone.fallen)
+    assert call.identity not in {m.identity for m in plan_scene(replace(scene, now=NOW + by(hours=23))).meetings}
+    back = plan_scene(replace(scene, now=NOW + by(hours=24))).meetings
+    assert [m.tries.refused for m in back if m.identity == call.identity] == [(refused,)]
 
 
 # --- a human's moves
