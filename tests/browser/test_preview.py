@@ -30,7 +30,9 @@ def year(request, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("preview")
     write_installation(folder / "config")
     settings = folder / "config" / "cadenced.toml"
-    settings.write_text(f'{settings.read_text()}\n[store]\npath = "{folder}/cadenced.db"\n')
+    (folder / "config" / "secret").touch(mode=0o600)
+    mailbox = '[mailbox]\nhost = "mail.example.org"\nusername = "agenda@example.org"\npassword_file = "secret"\n'
+    settings.write_text(f'{settings.read_text()}\n{mailbox}[store]\npath = "{folder}/cadenced.db"\n')
     installation = load(folder / "config")
     made = asyncio.run(preview_once(installation, "maya-jonas", utc("2026-11-24T09:00"), request.param))
     (folder / "preview.html").write_text(made.html)

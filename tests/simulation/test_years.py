@@ -12,7 +12,7 @@ import pytest
 
 from tests.simulation.__main__ import command, seeds_of
 
-SEEDS = seeds_of(os.environ.get("SIMULATION_SEEDS", "1-4"))
+SEEDS = seeds_of(os.environ.get("SIMULATION_SEEDS", "1-2"))
 YEAR = 80  # days, in which as much happens as in so many of a whole year, and everything once
 AGAIN = 30  # days: long enough for edits, faults and a kill or two
 LONGEST = 900  # seconds for one history, on a machine that does something else beside it

@@ -21,7 +21,7 @@ from tests.simulation.lives.memory import Memory
 from tests.simulation.lives.village import village
 from tests.simulation.remembered import SINCE, UNTIL
 
-SEEDS = seeds_of(os.environ.get("SIMULATION_LIVES", "1-2"))
+SEEDS = seeds_of(os.environ.get("SIMULATION_LIVES", "1"))
 SOME = 25  # days: refusals, moves, appointments and mails happen in them
 LONGEST = 600  # seconds for one life, on a machine that does something else beside it
 LAST = datetime(2028, 8, 1, tzinfo=UTC)  # a diary knows a hundred weeks, its text more
