@@ -48,7 +48,8 @@ def far_apart(
         asked = any(meeting.state is State.DECLINED and meeting.start > now for meeting in between)
         if wall <= limit or asked or _pauses(pair, previous.date(), wall.date()):
             continue
-        if before.pinned or after.pinned or any(meeting.state is State.CANCELLED for meeting in between):
+        theirs = before.pinned or after.pinned or any(meeting.state is State.CANCELLED for meeting in between)
+        if theirs or any(m.pinned and previous.date() < m.identity.period <= wall.date() for m in standing):
             yield f"no face-to-face meeting from {previous.date()} to {wall.date()}, as they placed or called them off"
         elif place.whole[0] < limit or place.whole[0] <= earliest:
             yield f"no time for a face-to-face meeting nearer to that of {previous.date()} than {wall.date()}"

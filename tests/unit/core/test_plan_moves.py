@@ -260,6 +260,8 @@ def test_what_people_called_off_or_moved_far_away_leaves_the_gap_counting_and_th
     assert plan(monthly(), off).gaps == (words,)
     late = (FIRST[0], moved(FIRST[1], by(days=25)), *FIRST[2:])
     assert "from 2026-12-08 to 2027-01-30" in plan(monthly(), late).gaps[0]
+    beyond = (FIRST[0], moved(FIRST[1], by(days=38)), replace(FIRST[2], touched=True), *FIRST[3:])
+    assert "from 2026-12-08 to 2027-02-09" in plan(monthly(), beyond).gaps[0]
     refused = (FIRST[0], replace(FIRST[1], state=State.DECLINED, tries=Tries(3)), *FIRST[2:])
     assert plan(monthly(), refused).gaps == ()  # they are asked about it
     paused = monthly(pause=(DateRange(date(2027, 1, 1), date(2027, 1, 31)),))
