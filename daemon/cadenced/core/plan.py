@@ -249,7 +249,7 @@ class Planner:
         if yielding is not None:
             tries = self.stability.tried(replace(yielding.meeting.tries, refused=yielding.refused))
             reason = f"{yielding.why}; {reason}"
-        elif (fallen := self.fallen.pop(identity, None)) is not None:
+        elif (fallen := self.fallen.get(identity)) is not None:
             tries = self.stability.tried(fallen.tries)
             reason = f"there is room for it again; {reason}"
         meeting = Meeting(identity, *times, placed=times, rules=self.stability.rules, tries=tries, reason=reason)
@@ -274,9 +274,11 @@ class Planner:
         """What is taken, up to the horizon; of the rest, what is past or in human hands stays and the others go."""
         stays = [m for m in self.left.values() if self.stability.outlives(m)]
         gone = [m for m in self.left.values() if m not in stays]
-        fallen = (*self.fallen.values(), *filter(None, map(self.stability.fell, gone)))
         dropped = tuple(replace(m, reason=why_dropped(self.pair, self.hours, m)) for m in gone)
         meetings = sorted((*stays, *filter(self._stands, self.taken)), key=lambda m: (m.start, m.identity))
+        back = {m.identity for m in meetings}  # one that will be back beyond the horizon is not yet
+        still = (m for m in self.fallen.values() if m.identity not in back)
+        fallen = (*still, *filter(None, map(self.stability.fell, gone)))
         asks = tuple(Ask(each.meeting, offers(self.search, quest), each.why) for each, quest in self.asked)
         gaps = (*self.gaps, *far_apart(self.pair, meetings, self._wall, self.now, self.earliest))
         return Plan(tuple(meetings), dropped, fallen, gaps, asks, self.stability.again)

@@ -82,10 +82,13 @@ class Stability:
 
     def outlives(self, meeting: Meeting) -> bool:
         """Whether it stays where the policy has no place for it: but for what we placed and nobody touched, and a call
-        that somebody refused.
+        that somebody refused. What only its neighbours leave no room stays too while it may not be changed.
         """
-        refused = meeting.state is State.DECLINED and meeting.identity.kind is Kind.CALL
-        return self.fixed(meeting) or (meeting.state is not State.STANDING and not refused)
+        if self.fixed(meeting):
+            return True
+        if meeting.state is State.STANDING:
+            return not self._by_file(meeting) and self.barred(meeting)
+        return meeting.state is not State.DECLINED or meeting.identity.kind is not Kind.CALL
 
     def edited(self, meeting: Meeting) -> bool:
         """Whether the file says otherwise than when it was placed."""
@@ -114,8 +117,7 @@ class Stability:
         """What is remembered of a call that falls out: that counts as a change, and so does its coming back. None where
         the file has no place for it any more.
         """
-        by_file = self.edited(meeting) or not on_grid(self.pair, meeting.identity)
-        if by_file or self._off(meeting.start, meeting.end) or meeting.state is not State.STANDING:
+        if meeting.state is not State.STANDING or self._by_file(meeting):
             return None
         return replace(meeting, state=State.FALLEN, tries=self.tried(meeting.tries))
 
@@ -123,14 +125,20 @@ class Stability:
         """With one change more, which is now."""
         return Tries(tries.changes + 1, self.now.replace(microsecond=0), tries.refused)
 
-    def barred(self, fallen: Meeting) -> bool:
-        """Whether it may not come back, or not yet."""
-        tries = fallen.tries
+    def barred(self, call: Meeting) -> bool:
+        """Whether it may not fall out or come back, or not yet."""
+        tries = call.tries
         if not self._rest(tries):
             return False
         if tries.changes < CHANGES and tries.last is not None:
             self._wait(tries.last)
         return True
+
+    def _by_file(self, meeting: Meeting) -> bool:
+        """Whether the file has no place for it, whatever stands beside it."""
+        if self.edited(meeting) or not on_grid(self.pair, meeting.identity):
+            return True
+        return self._off(meeting.start, meeting.end)
 
     def _unedited(
         self, meeting: Meeting, cadence: Cadence, around: tuple[datetime, Window, Sequence[datetime]]

@@ -7,7 +7,7 @@ import pytest
 
 from cadenced.core.availability import Busy
 from cadenced.core.events import Baseline
-from cadenced.core.model import Horizon, State, Tries
+from cadenced.core.model import Horizon, Kind, State, Tries
 from cadenced.core.plan import plan_pair, plan_scene
 from cadenced.core.scene import Scene
 from cadenced.core.slots import Taken
@@ -120,3 +120,31 @@ def test_a_refused_time_is_remembered_when_nothing_else_is_known_of_the_meeting(
     assert after.meetings[0].identity == FIRST[0].identity
     assert after.meetings[0].start != FIRST[0].start
     assert after.meetings[0].tries.refused == (FIRST[0].start,)
+
+
+def test_a_call_for_which_its_neighbours_leave_no_room_falls_out_when_a_day_has_passed_since_its_last_change():
+    with_calls = pair(agreed=at("Tue 17:30"))
+    first = plan((), p=with_calls).meetings
+    december, january = [m for m in first if m.identity.kind is Kind.FACE_TO_FACE][:2]
+    call = next(m for m in first if m.identity.kind is Kind.CALL)
+    late = moved(december, january.start - december.start - 5 * DAY)
+    crowded = (replace(call, tries=Tries(1, NOW - timedelta(hours=1))), late, replace(january, touched=True))
+    within = plan(crowded, p=with_calls)
+    assert call.start in [m.start for m in within.meetings if m.identity == call.identity]
+    assert within.again == NOW + timedelta(hours=23)
+    after = plan(within.meetings, NOW + timedelta(hours=23), p=with_calls)
+    assert [m.identity for m in after.dropped] == [call.identity]
+    assert [m.tries.changes for m in after.fallen] == [2]
+
+
+def test_a_call_that_fell_out_is_remembered_while_its_time_lies_beyond_the_horizon():
+    with_calls = pair(agreed=at("Tue 17:30"))
+    call = next(m for m in plan((), p=with_calls).meetings if m.identity.kind is Kind.CALL)
+    fallen = (replace(call, state=State.FALLEN, tries=Tries(2, NOW - 2 * DAY)),)
+    short = Horizon(ahead=call.start - NOW - DAY)
+    beyond = plan_scene(Scene(with_calls, (), NOW, short, Taken(), fallen=fallen))
+    assert call.identity not in {m.identity for m in beyond.meetings}
+    assert beyond.fallen == fallen
+    back = plan_scene(Scene(with_calls, beyond.meetings, NOW, Horizon(), Taken(), fallen=beyond.fallen))
+    assert [m.tries.changes for m in back.meetings if m.identity == call.identity] == [3]
+    assert back.fallen == ()
