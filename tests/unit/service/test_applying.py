@@ -2,6 +2,7 @@
 
 from cadenced.config import load
 from cadenced.service.commands import apply_once
+from tests.support.folders import PAIRS
 from tests.support.house import NOW, living
 
 SETTINGS = """\
@@ -17,30 +18,12 @@ url = "{url}"
 username = "maya"
 password_command = ["echo", "mayapw"]
 """
-PAIRS = """\
-[policies.standard]
-face_to_face = { every = "1 month", minutes = 60 }
-[people.maya]
-name = "Maya"
-email = "maya@example.org"
-timezone = "Europe/London"
-calendar = "maya"
-[people.jonas]
-name = "Jonas"
-email = "jonas@example.org"
-timezone = "Europe/Berlin"
-[pairs.maya-jonas]
-mentor = "maya"
-protege = "jonas"
-start = 2026-12-01
-policy = "standard"
-"""
 
 
 async def test_a_server_that_fails_in_the_middle_is_told_with_what_it_said(tmp_path):
     async with living(tmp_path, "maya") as house:
         (tmp_path / "cadenced.toml").write_text(SETTINGS.format(url=house.accounts["maya"].url))
-        (tmp_path / "pairs.toml").write_text(PAIRS)
+        (tmp_path / "pairs.toml").write_text(PAIRS.replace("[people.jonas]", 'calendar = "maya"\n[people.jonas]'))
         house.dav.faults.refuses_writes = 503
         applied = await apply_once(load(tmp_path), NOW)
         assert applied.blocked["maya"].endswith("answered 503")

@@ -10,6 +10,7 @@ from cadenced.config import load
 from cadenced.core.errors import ConfigError
 from cadenced.service.standing import status_once
 from cadenced.shell.store import Store
+from tests.support.folders import PAIRS
 from tests.support.records import NOW, meeting
 
 SETTINGS = """\
@@ -18,23 +19,6 @@ host = "mail.example.org"
 sender = "Mentoring <agenda@example.org>"
 [store]
 path = "state/cadenced.db"
-"""
-PAIRS = """\
-[policies.standard]
-face_to_face = { every = "1 month", minutes = 60 }
-[people.maya]
-name = "Maya"
-email = "maya@example.org"
-timezone = "Europe/London"
-[people.jonas]
-name = "Jonas"
-email = "jonas@example.org"
-timezone = "Europe/Berlin"
-[pairs.maya-jonas]
-mentor = "maya"
-protege = "jonas"
-start = 2026-12-01
-policy = "standard"
 """
 WRONG = PAIRS.replace('policy = "standard"', 'policy = "standrad"')
 
