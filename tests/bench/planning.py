@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from icalendar import Event
 
 from cadenced.core.model import Horizon, Meeting
-from cadenced.core.plan import plan_pair
 from cadenced.core.slots import Taken
 from tests.bench.stopwatch import stopwatch
+from tests.support.planning import plan_pair
 from tests.support.programme import at, hours, pair, person, utc
 
 PAIRS = 10_000

@@ -20,6 +20,7 @@ from tests.support.pairs import (
     pairs,
     pauses,
     people,
+    suits,
     wall,
 )
 
@@ -50,6 +51,14 @@ class Turn:
         """Too near to be moved; but a pause takes away what is yet to begin."""
         off = meeting.start > self.now and in_ranges(wall(self.pair, meeting.start).date(), self.pair.closed)
         return meeting.start <= self.now + HORIZON.freeze and not off
+
+    def forbidden(self, meeting: Meeting) -> bool:
+        """Only its texts are a human's, and by the file its time is none any more."""
+        if meeting.pinned or self.near(meeting):
+            return False
+        kind, cadence = meeting.identity.kind, self.pair.cadence(meeting.identity.kind)
+        length = timedelta(minutes=cadence.minutes) if cadence else timedelta()
+        return cadence is not None and not suits(self.pair, kind, meeting.start, meeting.start + length)
 
     def overtaken(self, meeting: Meeting) -> bool:
         """Only its texts are a human's, and something else takes its time now."""

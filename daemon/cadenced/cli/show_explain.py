@@ -123,7 +123,7 @@ def _story(each: Explanation, zone: ZoneInfo) -> Iterator[str]:
     if each.target is not None:
         yield f"Its best day, by the cadence, is {_day(each.target, zone)}."
     else:
-        yield "It comes from an older policy: today's has no place for it, and nothing better was looked for."
+        yield f"No other time is looked for: {each.because}."
     anew = each.before is None or each.moves
     if best is None or meeting.state is State.CANCELLED:
         if anew and each.candidates:
@@ -139,7 +139,9 @@ def _story(each: Explanation, zone: ZoneInfo) -> Iterator[str]:
 
 def _present(each: Explanation, zone: ZoneInfo) -> Iterator[str]:
     meeting, reason = each.meeting, f"{each.meeting.reason[:1].upper()}{each.meeting.reason[1:]}"
-    if meeting.state is State.DECLINED:
+    if meeting.state is State.DECLINED and each.target is None:
+        yield "Somebody can't then: both are asked for another time."
+    elif meeting.state is State.DECLINED:
         yield "Somebody can't then: another time is looked for, or both were asked (`cadenced status` says which)."
     elif meeting.state is State.CANCELLED:
         yield "One of the two called it off; it stays off for this time."

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from cadenced.core.bookings import Bookings, monday
-from cadenced.core.cadence import period, period_of
+from cadenced.core.cadence import DAY, on_grid, period, period_of
 from cadenced.core.gaps import without_time
 from cadenced.core.hindrances import SOFT, Cause, Hindrance
 from cadenced.core.model import Identity, Meeting, Pair, Person, State
@@ -62,8 +62,8 @@ class Candidate:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """A meeting. `before` is how it stands so far, None where it is new. `candidates`: the possible ones first,
-    cheapest first, then the others by time; `because` says what makes the first the best. `target` is aware and None
-    where nothing was looked for: then the meeting belongs to no place of today's policy.
+    cheapest first, then the others by time; `because` says what makes the first the best, or why nothing was looked
+    for: then `target` is None, which else is aware.
     """
 
     meeting: Meeting
@@ -106,7 +106,7 @@ def explain(
     for meeting in (each for each in meetings if each.end > scene.now):
         others = replace(scene, standing=[each for each in scene.standing if each.identity != meeting.identity])
         asked = quests.get(meeting.identity) or planned(others)[1].get(meeting.identity)
-        search, quest = asked or (Planner(others).search, None)
+        search, quest = asked or (Planner(others).ground.search, None)
         week = week_around(meeting, [each for each in meetings if each is not meeting], search)
         told = Explanation(meeting, known.get(meeting.identity), week)
         found.append(_explained(scene.pair, told, search, quest, hindrances))
@@ -136,8 +136,8 @@ def planned(scene: Scene) -> tuple[Plan, dict[Identity, tuple[Search, Quest]]]:
             quest = planning.send(answer)
         except StopIteration as end:
             return end.value, quests
-        quests[quest.identity] = _as_now(planner.search), quest
-        answer = choose(planner.search, quest)
+        quests[quest.identity] = _as_now(planner.ground.search), quest
+        answer = choose(planner.ground.search, quest)
 
 
 def _as_now(search: Search) -> Search:
@@ -150,13 +150,25 @@ def _explained(
     pair: Pair, known: Explanation, search: Search, quest: Quest | None, hindrances: Sequence[Hindrance]
 ) -> Explanation:
     if quest is None:
-        return known
+        return replace(known, because=_unsought(pair, known.meeting, search))
     meeting = known.meeting
     refused = meeting.tries.refused + ((meeting.start,) if meeting.state is State.DECLINED else ())
     quest = quest._replace(refused=refused)
     best, target = choose(search, quest), search.hours.utc(quest.target)
     found = _candidates(pair, search, quest, hindrances)
     return replace(known, candidates=found, target=target, because=best.reason if best else "")
+
+
+def _unsought(pair: Pair, meeting: Meeting, search: Search) -> str:
+    """Why the planner looks for no time for it."""
+    place = period(pair, period_of(pair, meeting.identity.period)).whole
+    if not on_grid(pair, meeting.identity):
+        return "it comes from an older policy: today's has no place for it"
+    if search.hours.paused(day := search.hours.wall(meeting.start).date()):
+        return str(Obstacle.ENDED if search.hours.ended(day) else Obstacle.PAUSE)
+    if place[1] <= search.hours.wall(search.earliest):
+        return f"the period it belongs to ends on {place[1] - DAY:%-d %B}"
+    return "what is left of the period it belongs to has no room for another time"
 
 
 def _candidates(pair: Pair, search: Search, quest: Quest, hindrances: Sequence[Hindrance]) -> tuple[Candidate, ...]:

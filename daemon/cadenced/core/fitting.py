@@ -54,7 +54,7 @@ def fit(scene: Scene, hindrances: Sequence[Hindrance], meeting: Meeting, span: W
     cadence = scene.pair.cadence(meeting.identity.kind)
     if cadence is None:
         return Fit((Against(Misfit.NO_CALLS),))
-    search = asked[0] if asked else Planner(others).search
+    search = asked[0] if asked else Planner(others).ground.search
     wall, length = search.hours.wall(span[0]), span[1] - span[0]
     quest = asked[1] if asked else Quest(meeting.identity, cadence, (), wall)
     declined = (meeting.start,) if meeting.state is State.DECLINED else ()

@@ -53,7 +53,7 @@ class _Joint:
             for planner in self._planners:
                 if identity.pair != planner.pair.id:
                     planner.ground.find_taken(people, slot)
-        self._free = [planner.search for planner in self._planners]  # before anybody chose
+        self._free = [planner.ground.search for planner in self._planners]  # before anybody chose
         running = {number: planner.run() for number, planner in enumerate(self._planners)}
         quests = self._advance(running, dict.fromkeys(running))
         while quests:
@@ -72,7 +72,9 @@ class _Joint:
         reserved = {n: self._reserved[q.identity][1] for n, q in quests.items() if q.identity in self._reserved}
         kept = {n: slot for n, slot in reserved.items() if quests[n].reaches(slot.wall)}  # or its neighbours moved
         asked = {n: quest for n, quest in quests.items() if n not in kept}
-        found: dict[int, Slot | None] = {n: choose(self._planners[n].search, quest) for n, quest in asked.items()}
+        found: dict[int, Slot | None] = {
+            n: choose(self._planners[n].ground.search, quest) for n, quest in asked.items()
+        }
         near = {n: quest for n, quest in asked.items() if self._counts(n, quest, found[n])}
         if any(self._meet(found, one, other) for one, other in combinations(near, 2)):
             found |= self._settled(near)
@@ -94,7 +96,7 @@ class _Joint:
         return bool(shared & planner.ground.bookings.limited) or monday(first.wall.date()) == monday(second.wall.date())
 
     def _settled(self, quests: Mapping[int, Quest]) -> dict[int, Slot | None]:
-        slots = {n: options(self._planners[n].search, quest) for n, quest in quests.items()}
+        slots = {n: options(self._planners[n].ground.search, quest) for n, quest in quests.items()}
         chosen = choose_together([self._wish(n, quests[n], slots[n]) for n in quests], self._room(quests))
         found: dict[int, Slot | None] = {}
         for number, quest in quests.items():

@@ -14,18 +14,13 @@ from cadenced.core.cadence import CLOSEST, TARGET, CallSlot, Period, call_count,
 from cadenced.core.gaps import far_apart, why_dropped, without_time
 from cadenced.core.ground import Ground
 from cadenced.core.merge import buried
-from cadenced.core.model import UNTRIED, Horizon, Identity, Kind, Meeting, Pair, State
+from cadenced.core.model import UNTRIED, Identity, Kind, Meeting, State
 from cadenced.core.scene import Ask, Plan, Scene
-from cadenced.core.slots import Quest, Search, Slot, Taken, Window, choose, offers
+from cadenced.core.slots import Quest, Slot, Window, choose, offers
 from cadenced.core.stability import Stability, Yielding
-from cadenced.core.windows import call_tiers, early, face_to_face_tiers
+from cadenced.core.windows import around, call_tiers, early, face_to_face_tiers
 
 Planning = Generator[Quest, Slot | None, Plan]
-
-
-def plan_pair(pair: Pair, standing: Sequence[Meeting], now: datetime, horizon: Horizon, taken: Taken) -> Plan:
-    """The plan of one pair by itself."""
-    return plan_scene(Scene(pair, standing, now, horizon, taken))
 
 
 def plan_scene(scene: Scene) -> Plan:
@@ -34,7 +29,7 @@ def plan_scene(scene: Scene) -> Plan:
     planning, answer = planner.run(), None
     while True:
         try:
-            answer = choose(planner.search, planning.send(answer))
+            answer = choose(planner.ground.search, planning.send(answer))
         except StopIteration as end:
             plan: Plan = end.value
             return plan
@@ -42,7 +37,7 @@ def plan_scene(scene: Scene) -> Plan:
 
 class Planner:
     """Plans one pair, once. run() yields what looks for a time and is sent what was found for it, so that pairs that
-    share people can be planned together; `search` says where to look.
+    share people can be planned together; `ground` says where to look.
     """
 
     def __init__(self, scene: Scene) -> None:
@@ -60,11 +55,13 @@ class Planner:
         self.asked: list[tuple[Yielding, Quest]] = []
         self.gaps: list[str] = []
         self.habit: dict[Kind, datetime] = {}  # the wall time of the meeting before
-        stays = [m for m in self.left.values() if m.state is State.STANDING and self.stability.fixed(m)]
-        self.neighbours = sorted(self._wall(m) for m in stays if m.identity.kind is Kind.FACE_TO_FACE)
+        stand = [m for m in self.left.values() if m.state is State.STANDING]
+        stays = [m for m in stand if self.stability.fixed(m)]
         unedited = ((m.start, m.end) for m in stays if not m.touched and m.end > self.now)
         self.stability.others = scene.taken.hard.plus(unedited)
-        stays += [m for m in self.left.values() if m.state is State.STANDING and self.stability.rests(m)]
+        kept = (m for m in stays if m.identity.kind is Kind.FACE_TO_FACE and self.stability.keeps(m))
+        self.neighbours = sorted(map(self._wall, kept))
+        stays += filter(self.stability.rests, stand)
         hard = self.stability.others.plus((m.start, m.end) for m in stays if m.end > self.now)
         earliest = self.now + scene.horizon.notice
         self.ground = Ground(scene.pair, self.hours, replace(scene.taken, hard=hard), earliest)
@@ -72,10 +69,6 @@ class Planner:
         self.ground.book((m for m in self.left.values() if m.identity in self.counted), 1)
         self.earliest, self.beyond = self.hours.wall(earliest), self.hours.wall(self.until)
         self.today = self.hours.wall(self.now).date()
-
-    @property
-    def search(self) -> Search:
-        return self.ground.search
 
     def run(self) -> Planning:
         # history: what lies behind the previous period is neither matched nor touched
@@ -188,7 +181,7 @@ class Planner:
         yielding = self._yielding(quest.identity)
         if place[1] <= self.earliest or not self.hours.open(place) or self._joins_late(quest.identity, place):
             # before us, which is history and not arrears; or the pair pauses all the time
-            return self._keep(yielding) if yielding and not yielding.dispensable else None
+            return self._late(yielding, quest) if yielding and not yielding.dispensable else None
         if yielding is not None:
             return (yield from self._other(yielding, quest, place))
         fallen = self.fallen.get(quest.identity) if self.fallen else None
@@ -219,6 +212,13 @@ class Planner:
         self.ground.book([yielding.meeting], 1)
         if slot is None:
             self.asked.append((yielding, quest))
+        return self._keep(yielding)
+
+    def _late(self, yielding: Yielding, quest: Quest) -> datetime:
+        """What people put where its own place is over: they are asked, with times around the one that it had."""
+        if yielding.meeting.start > self.now:
+            wall = self._wall(yielding.meeting)
+            self.asked.append((yielding, quest._replace(tiers=around(wall, self.earliest), target=wall)))
         return self._keep(yielding)
 
     def _keep(self, yielding: Yielding) -> datetime:
@@ -279,7 +279,7 @@ class Planner:
         back = {m.identity for m in meetings}  # one that will be back beyond the horizon is not yet
         still = (m for m in self.fallen.values() if m.identity not in back)
         fallen = (*still, *filter(None, map(self.stability.fell, gone)))
-        asks = tuple(Ask(each.meeting, offers(self.search, quest), each.why) for each, quest in self.asked)
+        asks = tuple(Ask(each.meeting, offers(self.ground.search, quest), each.why) for each, quest in self.asked)
         gaps = (*self.gaps, *far_apart(self.pair, meetings, self._wall, self.now, self.earliest))
         return Plan(tuple(meetings), dropped, fallen, gaps, asks, self.stability.again)
 

@@ -66,29 +66,39 @@ class Stability:
         if meeting.state is State.CANCELLED:
             return meeting
         if meeting.state is State.DECLINED:
-            return self._yields(meeting, "somebody can't at the time before")
+            given_up = self._given_up(meeting)
+            return None if given_up else self._yields(meeting, "somebody can't at the time before")
         if meeting.pinned or self.soon(meeting):
             return meeting
         cadence = self.pair.cadence(meeting.identity.kind)
-        if meeting.touched:  # its texts are a human's, its time is not
-            return self._unless_busy(meeting) if cadence is not None else meeting
         if cadence is None or self.doomed(meeting):
             return None
+        if meeting.touched:  # its texts are a human's, its time is not
+            return self._unless_busy(meeting)
         return self._unedited(meeting, cadence, (wall, place, neighbours))
 
     def fixed(self, meeting: Meeting) -> bool:
         """What the planner keeps off: a human placed or edited it, or it is past or about to begin."""
         return meeting.pinned or meeting.touched or self.soon(meeting)
 
-    def outlives(self, meeting: Meeting) -> bool:
-        """Whether it stays where the policy has no place for it: but for what we placed and nobody touched, and a call
-        that somebody refused. What only its neighbours leave no room stays too while it may not be changed.
-        """
-        if self.fixed(meeting):
+    def keeps(self, fixed: Meeting) -> bool:
+        """Whether its time is certain: what is only edited gives way to the file, and to what is new over it."""
+        if fixed.pinned or self.soon(fixed):
             return True
-        if meeting.state is State.STANDING:
-            return not self._by_file(meeting) and self.barred(meeting)
-        return meeting.state is not State.DECLINED or meeting.identity.kind is not Kind.CALL
+        gives_way = self.others.overlaps(fixed.start, fixed.end) and not self.rests(fixed)
+        return not gives_way and not self.doomed(fixed)
+
+    def outlives(self, meeting: Meeting) -> bool:
+        """Whether it stays where the policy has no place for it: but for what somebody refused, what falls on a day off
+        by the file, and what nobody touched. What only its neighbours leave no room stays while it may not be changed.
+        """
+        if meeting.start <= self.now or meeting.state is State.CANCELLED:
+            return True
+        if meeting.state is State.DECLINED:
+            return False
+        if self.fixed(meeting):
+            return meeting.pinned or self.soon(meeting) or not self._off(meeting.start, meeting.end)
+        return not self._by_file(meeting) and self.barred(meeting)
 
     def edited(self, meeting: Meeting) -> bool:
         """Whether the file says otherwise than when it was placed."""
@@ -96,8 +106,8 @@ class Stability:
         return cadence is None or meeting.rules != self.rules or meeting.end != _end(meeting, cadence)
 
     def doomed(self, meeting: Meeting) -> bool:
-        """Whether the file does not let it take place when it stands, whatever is placed beside it."""
-        if self.fixed(meeting) or meeting.state is not State.STANDING:
+        """Whether the file does not let it take place when it stands, whatever stands beside it or is noted in it."""
+        if meeting.pinned or self.soon(meeting) or meeting.state is not State.STANDING:
             return False
         cadence = self.pair.cadence(meeting.identity.kind)
         if cadence is None or self._off(meeting.start, end := _end(meeting, cadence)):
@@ -133,6 +143,10 @@ class Stability:
         if tries.changes < CHANGES and tries.last is not None:
             self._wait(tries.last)
         return True
+
+    def _given_up(self, meeting: Meeting) -> bool:
+        """What somebody refused and the pair then pauses for."""
+        return meeting.start > self.now and self._paused(meeting.start)
 
     def _by_file(self, meeting: Meeting) -> bool:
         """Whether the file has no place for it, whatever stands beside it."""

@@ -5,7 +5,7 @@ Owns what is given up first when nothing is free (DESIGN §5). Must never know w
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from cadenced.core.cadence import CLOSEST, DAY, CallSlot, Period, furthest, furthest_before, midnight
@@ -13,6 +13,8 @@ from cadenced.core.model import Cadence, DateRange
 from cadenced.core.slots import Tier, Tiers, Window
 
 Words = tuple[str, str]  # for the time that is taken there, and for one that is not
+
+AROUND = timedelta(weeks=2)  # what people are offered where the cadence offers nothing
 
 EARLY = "early in its period", "not where it would like best to be"
 LATER = "later in its period, for nothing earlier was free", "later in its period"
@@ -51,6 +53,12 @@ def _calls(slot: CallSlot, reach: Window, cadence: Cadence) -> Iterator[Tier]:
     for agreed in (True, False) if cadence.at else (False,):
         yield Tier(slot.window, agreed, *BETWEEN)
         yield Tier(reach, agreed, *BETWEEN)
+
+
+def around(wall: datetime, earliest: datetime) -> Tiers:
+    """For a meeting whose own place is over, and which somebody refused at `wall`."""
+    begins = max(earliest, wall - AROUND / 2)
+    return Tiers([Tier((begins, begins + AROUND), agreed=False)])
 
 
 def crowded(wall: datetime, place: Window, neighbours: Sequence[datetime]) -> bool:

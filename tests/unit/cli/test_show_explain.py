@@ -66,3 +66,13 @@ def test_one_that_other_pairs_need_elsewhere_is_told_so():
 def test_a_place_without_a_meeting_is_told_with_what_ruled_its_times_out():
     shown = read(None, gaps=(Gap("no time for a call around 2026-12-20", {"Maya is on leave": 17}),))
     assert "No time for a call around 2026-12-20 17 times were ruled out: 17 Maya is on leave" in shown
+
+
+def test_of_one_that_was_refused_after_its_own_period_both_are_asked():
+    late = replace(moved(STANDING[0], timedelta(days=30)), state=State.DECLINED)
+    [told] = explain(replace(NEW, standing=(late,), now=utc("2027-01-02T09:00")), (), [late])
+    out = StringIO()
+    show_explained(Explained(NOW, PAIR, (told,), ()), Console(file=out, width=80, soft_wrap=True))
+    shown = " ".join(out.getvalue().split())
+    assert "Somebody can't then: both are asked for another time." in shown
+    assert "No other time is looked for: the period it belongs to ends on 31 December." in shown

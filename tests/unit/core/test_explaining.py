@@ -1,7 +1,7 @@
 """An explanation says what the planner does, and no more."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +11,7 @@ from cadenced.core.bookings import Bookings
 from cadenced.core.cadence import call_slots, period
 from cadenced.core.explaining import Gap, explain, explain_gaps
 from cadenced.core.hindrances import Cause, Hindrance, taken
-from cadenced.core.model import Horizon, Kind, Limits, State, Tries
+from cadenced.core.model import DateRange, Horizon, Kind, Limits, State, Tries
 from cadenced.core.plan import plan_scene
 from cadenced.core.scene import Scene
 from cadenced.core.slots import TIER
@@ -196,3 +196,22 @@ def test_a_period_without_a_time_is_told_with_what_ruled_its_times_out():
 
 def test_a_gap_that_no_place_looked_for_is_told_as_it_is():
     assert explain_gaps(scene(), (), ["no time nearer"]) == [Gap("no time nearer", {})]
+
+
+DECEMBER = DateRange(date(2026, 12, 1), date(2026, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("p", "meeting", "now", "because"),
+    [
+        (MONTHLY, replace(STANDING[0], identity=replace(STANDING[0].identity, period=date(2026, 12, 2))), NOW, "older"),
+        (MONTHLY, moved(STANDING[0], timedelta(days=30)), utc("2027-01-02T09:00"), "ends on 31 December"),
+        (replace(MONTHLY, pause=(DECEMBER,)), STANDING[0], NOW, "the pair pauses then"),
+        (replace(MONTHLY, end=date(2026, 11, 30)), STANDING[0], NOW, "the pair has ended by then"),
+    ],
+)
+def test_where_nothing_is_looked_for_it_is_told_why(p, meeting, now, because):
+    by_hand = replace(meeting, placed=(meeting.start - timedelta(days=1), meeting.end))
+    [told] = explain(replace(scene(p, (by_hand,)), now=now), (), [by_hand])
+    assert told.target is None
+    assert because in told.because

@@ -13,9 +13,9 @@ from cadenced.core.actions import Mail
 from cadenced.core.cadence import month_begins
 from cadenced.core.messages import DAYS_BEFORE, messages, morning
 from cadenced.core.model import DateRange, Horizon, State
-from cadenced.core.plan import plan_pair
 from cadenced.core.slots import Taken
 from tests.support.pairs import moved, pairs
+from tests.support.planning import plan_pair
 from tests.support.programme import pair, person, utc
 
 HORIZON = Horizon()

@@ -14,9 +14,9 @@ from cadenced.core.cadence import month_begins, roadmap_month
 from cadenced.core.due import first_open, local_day
 from cadenced.core.messages import messages
 from cadenced.core.model import DateRange, Horizon, Identity, Kind, Meeting, State
-from cadenced.core.plan import plan_pair
 from cadenced.core.slots import Taken
 from tests.support.pairs import pairs
+from tests.support.planning import plan_pair
 from tests.support.programme import pair, utc
 
 DAY = timedelta(days=1)

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from cadenced.core.availability import Busy
 from cadenced.core.cadence import index_of
 from cadenced.core.model import DateRange, Horizon, Identity, Kind, State
-from cadenced.core.plan import plan_pair
 from cadenced.core.slots import Taken
 from cadenced.core.stability import rules_of
+from tests.support.planning import plan_pair
 from tests.support.programme import at, hours, pair, person, starts, utc
 
 YEAR = Horizon(ahead=timedelta(days=365))

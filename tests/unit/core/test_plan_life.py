@@ -22,7 +22,8 @@ def test_what_a_human_placed_or_called_off_or_is_near_stays_as_it_is(life):
     for each in life:
         found = {m.identity: m for m in each.plan.meetings}
         for meeting in each.standing:
-            placed = each.fixed(meeting) and meeting.state is State.STANDING and not each.overtaken(meeting)
+            gives_way = each.overtaken(meeting) or each.forbidden(meeting)
+            placed = each.fixed(meeting) and meeting.state is State.STANDING and not gives_way
             if placed or meeting.state is State.CANCELLED:
                 assert found.get(meeting.identity) == meeting
 
@@ -166,7 +167,8 @@ def test_calls_lie_between_their_neighbours(life):
     for each in life:
         p, at = each.pair, {m.identity: m.start for m in standing(each.plan.meetings)}
         for call in standing(each.plan.meetings, Kind.CALL):
-            if each.fixed(call) or not on_grid(p, call.identity):
+            waits = call.tries.last is not None and call.tries.last + REST > each.now
+            if each.fixed(call) or not on_grid(p, call.identity) or waits or call.tries.changes == CHANGES:
                 continue
             number = index_of(p.start, p.face_to_face.every, call.identity.period)
             own, following = (at.get(Identity(p.id, Kind.FACE_TO_FACE, period(p, number + n).first)) for n in (0, 1))
@@ -179,7 +181,7 @@ def test_calls_lie_between_their_neighbours(life):
 def test_a_policy_edit_drops_only_what_lies_ahead_and_no_human_touched(life):
     for each in life:
         for meeting in each.plan.dropped:
-            assert not each.fixed(meeting)
+            assert not each.fixed(meeting) or each.forbidden(meeting) or meeting.state is State.DECLINED
             assert not each.near(meeting)
 
 

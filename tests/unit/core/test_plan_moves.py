@@ -8,11 +8,11 @@ import pytest
 from cadenced.core.availability import Busy
 from cadenced.core.events import Baseline
 from cadenced.core.model import DateRange, Kind, State, Tries
-from cadenced.core.plan import plan_pair, plan_scene
+from cadenced.core.plan import plan_scene
 from cadenced.core.scene import Scene
 from cadenced.core.slots import Taken
 from tests.support.pairs import moved
-from tests.support.planning import FIRST, HALF_YEAR, NOW, TEN_WEEKS, TUESDAY, YEAR, by, days, monthly, plan
+from tests.support.planning import FIRST, HALF_YEAR, NOW, TEN_WEEKS, TUESDAY, YEAR, by, days, monthly, plan, plan_pair
 from tests.support.programme import at, pair, utc
 
 # --- appointments

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from cadenced.core.availability import Busy
 from cadenced.core.cadence import index_of, period
 from cadenced.core.model import Horizon, Kind
-from cadenced.core.plan import plan_pair
 from cadenced.core.slots import Taken
+from tests.support.planning import plan_pair
 from tests.support.programme import at, hours, pair, person, utc
 
 YEAR = Horizon(ahead=timedelta(days=365))

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cadenced.core.model import Horizon
-from cadenced.core.plan import plan_pair
 from cadenced.core.slots import Taken
+from tests.support.planning import plan_pair
 from tests.support.programme import at, hours, pair, person, starts, utc
 
 ALWAYS = hours("Mon-Sun 00:00-24:00")

@@ -1,0 +1,103 @@
+"""What becomes of a meeting that somebody refused where the cadence has no place for another one; and of what people
+wrote into a meeting that the file no longer allows.
+"""
+
+from dataclasses import replace
+from datetime import date
+
+from cadenced.core.availability import Busy
+from cadenced.core.model import DateRange, Kind, State
+from cadenced.core.plan import plan_scene
+from cadenced.core.scene import Scene
+from cadenced.core.slots import Taken
+from tests.support.pairs import moved
+from tests.support.planning import FIRST, HALF_YEAR, NOW, TUESDAY, by, days, monthly, plan
+from tests.support.programme import hours, pair, person, utc
+
+JANUARY = DateRange(date(2027, 1, 1), date(2027, 1, 31))
+
+
+def refused(meeting, **by_human):
+    return replace(moved(meeting, by(**by_human)), state=State.DECLINED)
+
+
+# --- a refusal
+
+
+def test_refused_in_a_later_period_than_its_own_both_are_asked_with_times_around_it():
+    december, january, *rest = FIRST
+    late = refused(december, days=40)  # Sunday 17 January
+    after = plan(monthly(), (late, january, *rest), utc("2027-01-10T09:00"))
+    assert late in after.meetings
+    [ask] = after.asks
+    assert (ask.meeting, len(ask.times)) == (late, 3)
+    assert all(abs(start - late.start) <= by(days=7) for start, _ in ask.times)
+
+
+def test_refused_when_nothing_of_its_period_is_left_both_are_asked_for_the_days_after():
+    last = refused(FIRST[0], days=23)  # 31 December
+    now = last.start - by(hours=10)
+    [ask] = plan(monthly(), (last, *FIRST[1:]), now).asks
+    assert ask.meeting == last
+    assert all(now + by(days=1) <= start <= now + by(days=15) for start, _ in ask.times)
+
+
+def test_a_call_that_was_moved_and_then_refused_is_asked_about_as_well():
+    p = pair(agreed=TUESDAY)
+    first = plan(p).meetings
+    call = next(m for m in first if m.identity.kind is Kind.CALL)
+    late = refused(call, days=7)
+    after = plan(p, [late if m == call else m for m in first], late.start - by(days=1, hours=12))
+    assert [ask.meeting for ask in after.asks] == [late]
+
+
+def test_of_what_is_past_nobody_is_asked():
+    last = refused(FIRST[0], days=23)
+    after = plan(monthly(), (last, *FIRST[1:]), last.start + by(hours=1))
+    assert last in after.meetings
+    assert not after.asks
+
+
+def test_what_was_refused_and_then_paused_goes_whoever_placed_it():
+    _, january, *rest = FIRST
+    for each in (refused(january), refused(january, days=8)):
+        after = plan(replace(monthly(), pause=(JANUARY,)), (FIRST[0], each, *rest))
+        assert [m.identity for m in after.dropped] == [january.identity]
+        assert not after.asks
+
+
+# --- an edited text
+
+
+def test_a_note_keeps_no_meeting_in_a_pause():
+    noted = [replace(m, touched=True) for m in FIRST]
+    after = plan(replace(monthly(), pause=(JANUARY,)), noted)
+    assert days(after.dropped) == ["01-05"]
+    assert days(after.meetings) == [day for day in days(FIRST) if day != "01-05"]
+
+
+def test_a_note_keeps_no_meeting_in_somebody_s_leave():
+    noted = [replace(m, touched=True) for m in FIRST]
+    leave = Busy([(utc("2027-01-04"), utc("2027-01-09"))])
+    after = plan_scene(Scene(monthly(), noted, NOW, HALF_YEAR, Taken(leave, closed=leave)))
+    assert days(after.meetings) == ["12-08", "01-12", *days(FIRST)[2:]]
+    assert after.dropped == ()
+
+
+def test_new_hours_move_a_meeting_with_a_note_like_any_other_and_it_stays_where_nothing_else_is_free():
+    noted = [replace(m, touched=True) for m in FIRST]
+    mentor = person("maya", available=hours("Wed 08:00-12:00"), calendar="maya")
+    wednesdays = pair(calls=None, agreed=(), mentor=mentor)
+    after = plan(wednesdays, noted)
+    assert {m.start.weekday() for m in after.meetings} == {2}
+    assert [m.identity for m in after.meetings] == [m.identity for m in noted]
+    full = plan(wednesdays, noted, busy=[(utc("2027-01-02"), utc("2027-01-31"))])
+    assert days(full.meetings)[1] == "01-05"
+
+
+def test_a_meeting_with_a_note_gives_way_to_the_nearest_free_time_like_any_other():
+    busy = [(FIRST[0].start, FIRST[0].end)]
+    plain, noted = (
+        plan(monthly(), (each, *FIRST[1:]), busy=busy) for each in (FIRST[0], replace(FIRST[0], touched=True))
+    )
+    assert days(noted.meetings) == days(plain.meetings)
