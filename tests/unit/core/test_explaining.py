@@ -206,7 +206,7 @@ DECEMBER = DateRange(date(2026, 12, 1), date(2026, 12, 31))
     [
         (MONTHLY, replace(STANDING[0], identity=replace(STANDING[0].identity, period=date(2026, 12, 2))), NOW, "older"),
         (MONTHLY, moved(STANDING[0], timedelta(days=30)), utc("2027-01-02T09:00"), "ends on 31 December"),
-        (replace(MONTHLY, pause=(DECEMBER,)), STANDING[0], NOW, "the pair pauses then"),
+        (replace(MONTHLY, pause=(DECEMBER,)), STANDING[0], NOW, "the pair pauses"),
         (replace(MONTHLY, end=date(2026, 11, 30)), STANDING[0], NOW, "the pair has ended by then"),
     ],
 )
