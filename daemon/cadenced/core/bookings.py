@@ -8,12 +8,20 @@ from collections import Counter
 from collections.abc import Iterable
 from copy import deepcopy
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from cadenced.core.model import Person
 from cadenced.core.together import SAME_DAY, SAME_WEEK, Month, Room
 
 Booked = tuple[str, datetime, datetime]  # a person's id, and a meeting's start and end, aware
+
+
+class Over(NamedTuple):
+    """Whose limit would be broken, by id, and which: its name in the file."""
+
+    person: str
+    limit: str
 
 
 class Bookings:
@@ -39,6 +47,11 @@ class Bookings:
             self._days[day] += 1
             self._mondays[monday(day)] += 1
 
+    def meet(self, start: datetime, end: datetime, times: int = 1) -> None:
+        """Counts a meeting of the two themselves."""
+        for who in self._people:
+            self.add(who, start, end, times)
+
     def add(self, who: str, start: datetime, end: datetime, times: int = 1) -> None:
         """Counts a meeting towards the limits of one of the two; `times` -1 takes it out again."""
         if any(person.id == who for person in self._limited):
@@ -61,15 +74,15 @@ class Bookings:
         day = self._day(self._mentor, start)
         return SAME_DAY * self._days[day] + SAME_WEEK * self._mondays[monday(day)]
 
-    def over(self, start: datetime, end: datetime) -> str | None:
-        """The id of one of the two whose limit a meeting at that time would break, or None."""
+    def over(self, start: datetime, end: datetime) -> Over | None:
+        """The first limit of one of the two that a meeting at that time would break, or None."""
         for person in self._limited:
             day, limits = self._day(person.id, start), person.limits
             if limits.per_week is not None and self._weeks[person.id, monday(day)] >= limits.per_week:
-                return person.id
+                return Over(person.id, "max_per_week")
             minutes = self._months[person.id, (day.year, day.month)] + _minutes(start, end)
             if limits.minutes_per_month is not None and minutes > limits.minutes_per_month:
-                return person.id
+                return Over(person.id, "hours_per_month")
         return None
 
     def days(self, start: datetime) -> tuple[date, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from cadenced.core.bookings import Bookings, monday
+from cadenced.core.bookings import Bookings
 from cadenced.core.cadence import DAY, on_grid, period, period_of
 from cadenced.core.gaps import without_time
 from cadenced.core.hindrances import SOFT, Cause, Hindrance
@@ -40,6 +40,7 @@ CAUSES = {
     Cause.HOLIDAY: "has a holiday",
     Cause.MEETING: "meets somebody else",
     Cause.TRAVEL: "is on the way",
+    Cause.LIMIT: "is over their limit",
 }
 
 
@@ -256,17 +257,16 @@ def hindered(pair: Pair, each: Hindrance) -> str:
 
 
 def _limit(pair: Pair, bookings: Bookings, span: Window) -> str:
-    """Whose it is, and which: that of the week comes first, as over() has it."""
-    who = bookings.over(*span)
-    person = next((each for each in pair.people if each.id == who), None)
-    if person is None:
+    """Whose it is, and which."""
+    over = bookings.over(*span)
+    person = next((each for each in pair.people if over and each.id == over.person), None)
+    if over is None or person is None:
         return str(Obstacle.LIMIT)
-    limits, room, day = person.limits, bookings.room(), _day(person, span[0])
-    if limits.per_week is not None and room.weeks.get((person.id, monday(day)), limits.per_week) <= 0:
-        meetings = "one meeting" if limits.per_week == 1 else f"{limits.per_week} meetings"
-        return f"{person.name} has {meetings} that week and gives no more (max_per_week)"
-    hours = (limits.minutes_per_month or 0) / 60
-    return f"{person.name} would give more than {hours:g} hours in {day:%B} (hours_per_month)"
+    if over.limit == "max_per_week":
+        meetings = "one meeting" if person.limits.per_week == 1 else f"{person.limits.per_week} meetings"
+        return f"{person.name} has {meetings} that week and gives no more ({over.limit})"
+    hours = (person.limits.minutes_per_month or 0) / 60
+    return f"{person.name} would give more than {hours:g} hours in {_day(person, span[0]):%B} ({over.limit})"
 
 
 def _day(person: Person, moment: datetime) -> date:

@@ -50,8 +50,8 @@ class Ground:
         """Counts meetings of the pair towards people's limits, or no longer."""
         if (bookings := self.search.taken.bookings) is not None:
             for each in meetings:
-                for person in self._pair.people if each.state is State.STANDING else ():
-                    bookings.add(person.id, each.start, each.end, times)
+                if each.state is State.STANDING:
+                    bookings.meet(each.start, each.end, times)
 
     def _occupy(self, times: Window, travel: timedelta) -> None:
         """Nothing that looks for a time finds one there, nor gladly one so near."""

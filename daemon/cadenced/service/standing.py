@@ -3,7 +3,7 @@
 Owns the shape of `status --json`. Must never know a terminal.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,15 +13,16 @@ from cadenced.config import ConfigProblems, Installation
 from cadenced.config.problems import about, nearest
 from cadenced.core.answers import took_place
 from cadenced.core.availability import in_ranges
+from cadenced.core.bookings import Bookings
 from cadenced.core.due import local_day
 from cadenced.core.errors import ConfigError
 from cadenced.core.explaining import CAUSES
-from cadenced.core.hindrances import SOFT, Hindrance
+from cadenced.core.hindrances import SOFT, Cause, Hindrance
 from cadenced.core.messages import times
 from cadenced.core.model import Horizon, Identity, Kind, Meeting, Pair, Programme, State
 from cadenced.core.records import AccountRow, AlertRow
 from cadenced.core.scene import Ask
-from cadenced.reconciler.surroundings import Neighbourhood
+from cadenced.reconciler.surroundings import Neighbourhood, Surroundings
 from cadenced.service.daemon import RELOAD_ERROR
 from cadenced.service.report import meeting_json, rfc3339
 from cadenced.shell.clock import SystemClock
@@ -227,20 +228,35 @@ async def pairs_stand(
     for name in sorted(names):
         meetings, pair = known.meetings.get(name, ()), programme.pairs.get(name)
         coming = any(m.state is State.STANDING and m.end > now for m in meetings)
-        hindrances = (await around.around(pair, now)).hindrances if pair and coming else ()
+        conflicts = _conflicts(meetings, await around.around(pair, now), now) if pair and coming else ()
         asked = frozenset(_asked(pair, meetings, known.asked.get(name, ()), now) if pair else ())
         missed = took_place(known.answers.get(name, ()))[1]
-        found.append(PairStatus(name, pair, meetings, now, tuple(_conflicts(meetings, hindrances, now)), asked, missed))
+        found.append(PairStatus(name, pair, meetings, now, tuple(conflicts), asked, missed))
     return found
 
 
-def _conflicts(meetings: Iterable[Meeting], hindrances: Iterable[Hindrance], now: datetime) -> Iterator[Conflict]:
+def _conflicts(meetings: Iterable[Meeting], around: Surroundings, now: datetime) -> Iterator[Conflict]:
     """Each cause once for each person and meeting."""
-    hard = sorted(each for each in hindrances if each.cause not in SOFT and each.end > now)
-    for meeting in sorted(meetings, key=lambda m: m.start):
-        if meeting.state is State.STANDING and meeting.end > now:
-            over = (each for each in hard if each.start < meeting.end and meeting.start < each.end)
-            yield from (Conflict(meeting, each) for each in {(h.person, h.cause, h.words): h for h in over}.values())
+    hard = sorted(each for each in around.hindrances if each.cause not in SOFT and each.end > now)
+    standing = sorted((each for each in meetings if each.state is State.STANDING), key=lambda m: m.start)
+    limits = [*_limits(standing, around.bookings)]
+    for meeting in (each for each in standing if each.end > now):
+        over = [each for each in (*hard, *limits) if each.start < meeting.end and meeting.start < each.end]
+        yield from (Conflict(meeting, each) for each in {(h.person, h.cause, h.words): h for h in over}.values())
+
+
+def _limits(standing: Sequence[Meeting], known: Bookings | None) -> Iterator[Hindrance]:
+    """Where somebody has more than they give: a limit that is lowered moves nothing that stands already."""
+    if known is None or not known.limited:
+        return
+    bookings = known.copy()
+    for each in standing:
+        bookings.meet(each.start, each.end)
+    for each in standing:
+        bookings.meet(each.start, each.end, -1)
+        if over := bookings.over(each.start, each.end):
+            yield Hindrance(each.start, each.end, over.person, Cause.LIMIT, over.limit)
+        bookings.meet(each.start, each.end)
 
 
 def _asked(pair: Pair, meetings: Iterable[Meeting], mails: Collection[str], now: datetime) -> Iterator[Identity]:

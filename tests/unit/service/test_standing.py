@@ -9,7 +9,7 @@ from rich.console import Console
 from cadenced.cli.show_status import show_status
 from cadenced.core.busytime import BusySeen, BusyTime
 from cadenced.core.messages import times
-from cadenced.core.model import DateRange, Horizon, State
+from cadenced.core.model import DateRange, Horizon, Kind, Limits, State
 from cadenced.core.scene import Ask
 from cadenced.service.standing import PairStatus, Status, pairs_stand
 from cadenced.shell.database import Database
@@ -107,6 +107,19 @@ async def test_a_meeting_of_another_pair_is_in_the_way_of_both(store):
         ["8 Dec: Jonas meets somebody else then (maya-jonas)"],
         ["8 Dec: Jonas meets somebody else then (asha-jonas)"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("limits", "which"),
+    [(Limits(per_week=1), "max_per_week"), (Limits(minutes_per_month=90), "hours_per_month"), (Limits(per_week=2), "")],
+)
+async def test_a_limit_that_was_lowered_is_told_for_each_meeting_that_is_too_much(store, limits, which):
+    maya = person("maya", "Europe/London", calendar="maya", limits=limits)
+    call = replace(MEETING, identity=replace(MEETING.identity, kind=Kind.CALL, index=1))
+    call = replace(call, start=MEETING.start + 48 * HOUR, end=MEETING.end + 48 * HOUR)
+    last_month = replace(MEETING, start=MEETING.start - 240 * HOUR, end=MEETING.end - 240 * HOUR)
+    told = (await stand(store, last_month, MEETING, call, p=pair(mentor=maya))).in_the_way
+    assert told == [f"{day} Dec: Maya is over their limit then ({which})" for day in (8, 10) if which]
 
 
 async def test_the_same_cause_is_told_once_for_each_person_and_meeting(store):
