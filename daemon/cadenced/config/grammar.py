@@ -9,20 +9,22 @@ from datetime import date, time, timedelta
 from functools import lru_cache
 from zoneinfo import available_timezones
 
-from cadenced.config.problems import meant, nearest
+from cadenced.config.problems import HINT, meant, nearest
 from cadenced.core.model import DateRange, Every, WeeklyHours, WeeklyTime
-from cadenced.wire.holidays import countries, parts
+from cadenced.wire.holidays import countries, part_called, parts
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 EARLIEST, LATEST = 2000, 2199  # years: outside them it is a slip of the finger, and far dates overflow
 FURTHEST = timedelta(hours=4)  # that people travel to a meeting; more is a slip of the finger, or a day's journey
 UNITS = {"s": 1, "second": 1, "min": 60, "minute": 60, "h": 3600, "hour": 3600, "day": 86400, "week": 604800}
+CODE = 3  # letters, at most
 _WEEKDAYS = {name[:n].lower(): number for number, name in enumerate(DAYS) for n in (3, len(name))}
 _EVERY = re.compile(r"(\d{1,3})\s*(day|week|month)s?")
 _DURATION = re.compile(r"(\d{1,6})\s*(s|second|min|minute|h|hour|day|week)s?")
 _CLOCK = r"([01]?\d|2[0-4]):([0-5]\d)"
 _AT = re.compile(rf"(\w+)\s+{_CLOCK}")
 _HOURS = re.compile(rf"([\w,\s-]+?)\s+{_CLOCK}\s*-\s*{_CLOCK}")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _ATOM = r"[\w!#$%&'*+/=?^`{|}~-]+"
 _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.ASCII | re.IGNORECASE)
@@ -83,8 +85,8 @@ def weekly_hours(text: str) -> tuple[WeeklyHours, ...]:
 @lru_cache(maxsize=4096)
 def day(text: str) -> date:
     """As in "2026-12-01"."""
-    try:
-        found = date.fromisoformat(text.strip())
+    try:  # no week of a year, nor a day without dashes, both of which date.fromisoformat takes
+        found = date.fromisoformat(text.strip() if _DAY.fullmatch(text.strip()) else "")
     except ValueError:
         raise ValueError(f'"{text}" is no day that exists; write it like 2026-12-01') from None
     if not EARLIEST <= found.year <= LATEST:
@@ -95,7 +97,9 @@ def day(text: str) -> date:
 @lru_cache(maxsize=4096)
 def date_range(text: str) -> DateRange:
     """As in "2027-07-15/2027-08-31", or a single day."""
-    first, _, last = text.strip().partition("/")
+    first, slash, last = text.strip().partition("/")
+    if slash and not last:
+        raise ValueError(f'"{text}" has no last day; days are written "2027-07-15/2027-08-31", whenever that may be')
     try:
         found = DateRange(day(first), day(last or first))
     except ValueError as error:
@@ -119,12 +123,22 @@ def region(text: str) -> str:
     country, dash, part = text.partition("-")
     if countries().get(country) != country:
         right = 'write it like "DE", or "GB-ENG" for a part of one'
-        raise ValueError(f'"{country}" is no country whose holidays are known; {right}{meant(country, countries())}')
+        raise ValueError(f'"{country}" is no country whose holidays are known; {right}{_region_meant(text)}')
     if dash and not parts(country):
         raise ValueError(f'"{text}": no part of {country} is known to keep other holidays; say "{country}"')
     if dash and parts(country).get(part) != text:
         raise ValueError(f'"{text}" is no part of {country} with holidays of its own{meant(part, parts(country))}')
     return text
+
+
+def _region_meant(text: str) -> str:
+    """Behind an error about a country: "GB-ENG" for "gb_eng" and "England". Near a short code are too many."""
+    country, dash, part = text.upper().replace("_", "-").partition("-")
+    code = countries().get(country, "")
+    found = (parts(code).get(part) if dash else code) if code else part_called(text)
+    if found:
+        return f'{HINT} "{found}"?'
+    return meant(text, {name: code for name, code in countries().items() if len(name) > CODE})
 
 
 @lru_cache(maxsize=65536)

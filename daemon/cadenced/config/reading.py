@@ -59,8 +59,17 @@ def _hint(error: tomli.TOMLDecodeError, text: str) -> str:
 
 
 def spelt(parse: Callable[[str], object]) -> BeforeValidator:
-    """A text in a little language. What is no text at all gets the same words as a text that doesn't parse."""
-    return BeforeValidator(lambda value: parse(value if isinstance(value, str) else str(value)[:LONGEST_SHOWN]))
+    """A text in a little language. Of what is no text, lists and tables are told; the others get the same words as a
+    text that doesn't parse.
+    """
+
+    def parsed(value: object) -> object:
+        if isinstance(value, list | dict):
+            what = "list" if isinstance(value, list) else "table"
+            raise ValueError(f"a text belongs here, and not a {what}")  # noqa: TRY004 — what pydantic takes
+        return parse(value if isinstance(value, str) else _shown(value)[:LONGEST_SHOWN])
+
+    return BeforeValidator(parsed)
 
 
 def shaped(model: type[Model], path: Path, text: str, data: dict[str, Any]) -> Model:
@@ -90,6 +99,10 @@ def _words(error: ErrorDetails, where: Sequence[int | str], model: type[BaseMode
         return "is missing"
     if kind == "value_error":
         return str(error["ctx"]["error"])
+    if kind == "tuple_type":
+        return f"{_shown(error['input'])}: a list belongs here: write it as [{_shown(error['input'])}]"
+    if kind in ("dict_type", "model_type"):
+        return f"{_shown(error['input'])}: a table belongs here"
     shown = "" if "password" in str(where[-1:]) else f"{_shown(error['input'])}: "
     return f"{shown}{error['msg'][0].lower()}{error['msg'][1:]}"
 
@@ -111,5 +124,6 @@ def _model_in(annotation: Any) -> Any:
 
 
 def _shown(value: object) -> str:
-    text = repr(value) if not isinstance(value, str) else f'"{value}"'
+    """As TOML has it."""
+    text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"

@@ -40,7 +40,6 @@ CAUSES = {
     Cause.HOLIDAY: "has a holiday",
     Cause.MEETING: "meets somebody else",
     Cause.TRAVEL: "is on the way",
-    Cause.LIMIT: "is over their limit",
 }
 
 

@@ -20,7 +20,6 @@ class Cause(StrEnum):
     LEAVE = "leave"
     MEETING = "meeting"  # of another pair
     TRAVEL = "travel"  # to or from one
-    LIMIT = "limit"  # what they give in a week or a month is less than what stands there
 
 
 SOFT = frozenset({Cause.TENTATIVE, Cause.TRAVEL})  # avoided, and not forbidden

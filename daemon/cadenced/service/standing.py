@@ -17,7 +17,7 @@ from cadenced.core.bookings import Bookings
 from cadenced.core.due import local_day
 from cadenced.core.errors import ConfigError
 from cadenced.core.explaining import CAUSES
-from cadenced.core.hindrances import SOFT, Cause, Hindrance
+from cadenced.core.hindrances import SOFT
 from cadenced.core.messages import times
 from cadenced.core.model import Horizon, Identity, Kind, Meeting, Pair, Programme, State
 from cadenced.core.records import AccountRow, AlertRow
@@ -29,20 +29,21 @@ from cadenced.shell.clock import SystemClock
 from cadenced.shell.store import Store
 from cadenced.wire.titles import called
 
+LIMIT = "limit"
+TOLD: dict[str, str] = {**CAUSES, LIMIT: "is over their limit"}
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A coming meeting that stands, and what else one of its people has then."""
+    """A coming meeting that stands, and what keeps one of its people from it: another thing, or a limit (LIMIT)."""
 
     meeting: Meeting
-    hindrance: Hindrance
+    person: str
+    cause: str
+    words: str = ""
 
     def as_json(self) -> dict[str, Any]:
-        return {
-            "meeting": str(self.meeting.identity),
-            "person": self.hindrance.person,
-            "cause": str(self.hindrance.cause),
-        }
+        return {"meeting": str(self.meeting.identity), "person": self.person, "cause": self.cause}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +101,9 @@ class PairStatus:
         people = {person.id: called(person.name) for person in self.pair.people} if self.pair else {}
         found = []
         for each in self.conflicts:
-            what, more = each.hindrance, "; both were asked" if each.meeting.identity in self.asked else ""
-            name = f" ({what.words})" if what.words else ""
-            found.append(f"{self._day(each.meeting)}: {people[what.person]} {CAUSES[what.cause]} then{name}{more}")
+            name, more = each.words and f" ({each.words})", each.meeting.identity in self.asked
+            what = f"{people[each.person]} {TOLD[each.cause]} then{name}{'; both were asked' if more else ''}"
+            found.append(f"{self._day(each.meeting)}: {what}")
         return found
 
     def _day(self, meeting: Meeting) -> str:
@@ -241,11 +242,12 @@ def _conflicts(meetings: Iterable[Meeting], around: Surroundings, now: datetime)
     standing = sorted((each for each in meetings if each.state is State.STANDING), key=lambda m: m.start)
     limits = [*_limits(standing, around.bookings)]
     for meeting in (each for each in standing if each.end > now):
-        over = [each for each in (*hard, *limits) if each.start < meeting.end and meeting.start < each.end]
-        yield from (Conflict(meeting, each) for each in {(h.person, h.cause, h.words): h for h in over}.values())
+        over = (each for each in hard if each.start < meeting.end and meeting.start < each.end)
+        yield from dict.fromkeys(Conflict(meeting, each.person, str(each.cause), each.words) for each in over)
+        yield from (each for each in limits if each.meeting is meeting)
 
 
-def _limits(standing: Sequence[Meeting], known: Bookings | None) -> Iterator[Hindrance]:
+def _limits(standing: Sequence[Meeting], known: Bookings | None) -> Iterator[Conflict]:
     """Where somebody has more than they give: a limit that is lowered moves nothing that stands already."""
     if known is None or not known.limited:
         return
@@ -255,7 +257,7 @@ def _limits(standing: Sequence[Meeting], known: Bookings | None) -> Iterator[Hin
     for each in standing:
         bookings.meet(each.start, each.end, -1)
         if over := bookings.over(each.start, each.end):
-            yield Hindrance(each.start, each.end, over.person, Cause.LIMIT, over.limit)
+            yield Conflict(each, over.person, LIMIT, over.limit)
         bookings.meet(each.start, each.end)
 
 

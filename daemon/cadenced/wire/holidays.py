@@ -55,6 +55,16 @@ def parts(country: str) -> Mapping[str, str]:
     return MappingProxyType({spelling: f"{country}-{code}" for spelling, code in codes.items()})
 
 
+def part_called(name: str) -> str | None:
+    """The region of which a part has that name, in whatever country; the first of several."""
+    wanted = name.strip().casefold()
+    for country in sorted({*countries().values()}):
+        for spelling, region in parts(country).items():
+            if len(spelling) > len(country) + 1 and spelling.casefold() == wanted:
+                return region
+    return None
+
+
 def _entity(country: str) -> "type[HolidayBase]":
     import holidays  # noqa: PLC0415
 

@@ -9,7 +9,6 @@ from rich.console import Console
 
 from cadenced.cli.many import MANY, SHOWN
 from cadenced.cli.show_status import show_pair, show_status
-from cadenced.core.hindrances import Cause, Hindrance
 from cadenced.core.model import DateRange, State
 from cadenced.core.records import AccountRow, AccountStatus, AlertRow
 from cadenced.service.needs import needs, totals
@@ -29,7 +28,7 @@ def meets(name, days, **more):
 
 def stands(name, *meetings, busy=False, asked=(), **more) -> PairStatus:
     """How a pair stands; `busy`: something lies over its first meeting."""
-    over = [Conflict(m, Hindrance(m.start, m.end, "jonas", Cause.BUSY)) for m in meetings[:1] if busy]
+    over = [Conflict(m, "jonas", "busy") for m in meetings[:1] if busy]
     return PairStatus(name, pair(name=name, **more), meetings, NOW, tuple(over), frozenset(asked))
 
 
