@@ -25,11 +25,18 @@ def fields_for(
     `month` is the roadmap month in which the meeting lies, in any language.
     """
     other, words = pair.other(person), languages.words(person.language)
-    follow = words.gettext(
-        "Move this event or change its length: cadenced follows, and %(other)s's calendar with it. "
-        "Delete it if you can't: then cadenced looks for another time, up to twice. What you write here stays.",
+    moves = words.gettext(
+        "Move this event or change its length: cadenced follows, and %(other)s's calendar with it.",
         other=called(other.name),
     )
+    alone = words.gettext(
+        "Move this event or change its length: cadenced follows. Tell %(other)s, whose calendar isn't connected.",
+        other=called(other.name),
+    )
+    deletes = words.gettext(
+        "Delete it if you can't: then cadenced looks for another time, up to twice. What you write here stays."
+    )
+    follow = f"{moves if other.account else alone} {deletes}"
     fields = _fields(pair, meeting, _translated(pair, month, person.language), other.name, follow, words)
     return replace(fields, timezone=person.timezone)
 
@@ -67,7 +74,7 @@ def _fields(  # noqa: PLR0913, PLR0917 — what an event says
     if call:
         summary = words.gettext("Call with %(other)s", other=whom)
         about = words.gettext(
-            "How is it going with month %(number)s: %(title)s?", number=month.number, title=month.title
+            "How is it going with month %(number)s, “%(title)s”?", number=month.number, title=month.title
         )
     else:
         summary = f"{whom}: {month.title}"

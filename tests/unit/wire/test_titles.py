@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from cadenced.core.model import Channel
 from cadenced.wire.titles import called, fields_for, invitation_for
 from tests.support.programme import ROADMAP, pair
 from tests.support.records import meeting
@@ -41,7 +42,16 @@ def test_the_notes_say_the_month_s_task_and_what_moving_and_deleting_it_do():
     assert notes.startswith("Month 1. Task 1.\n\n")
     assert "cadenced follows, and Jonas's calendar with it" in notes
     assert "Delete it if you can't: then cadenced looks for another time" in notes
-    assert fields(1).description.startswith("How is it going with month 1: Title 1?")
+    assert fields(1).description.startswith("How is it going with month 1, “Title 1”?\n")
+
+
+def test_the_notes_promise_nothing_of_a_calendar_that_is_not_connected():
+    alone = replace(PAIR, protege=replace(PAIR.protege, calendar=None))
+    notes = fields(of=alone).description
+    assert "cadenced follows. Tell Jonas, whose calendar isn't connected." in notes
+    assert "with it" not in notes
+    invited = replace(PAIR, protege=replace(PAIR.protege, calendar=None, channel=Channel.INVITE))
+    assert "Jonas's calendar with it" in fields(of=invited).description
 
 
 def test_a_format_that_the_policy_has_no_more_has_no_place():
