@@ -14,10 +14,10 @@ MANY = 50  # pairs: a line for each of more is read by nobody
 SHOWN = 20  # lines of one kind: a screen
 
 
-def few(lines: Sequence[str], more: str, limit: int = SHOWN) -> list[str]:
-    """At most so many, then how many are left out, and `more`: what shows them."""
+def few(lines: Sequence[str], more: str = "", limit: int = SHOWN) -> list[str]:
+    """At most so many, then how many are left out, and `more`: what shows them, unless that is said further down."""
     left = len(lines) - limit
-    return [*lines[:limit], f"… and {left:,} more; {more}"] if left > 0 else list(lines)
+    return [*lines[:limit], f"… and {left:,} more{more and f'; {more}'}"] if left > 0 else list(lines)
 
 
 def show_warnings(programme: Programme, out: Console) -> None:

@@ -3,7 +3,7 @@
 `plan --json` lists every action by itself. Must never know how a plan is made.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,15 +14,17 @@ from rich.text import Text
 
 from cadenced.cli.many import MANY, SHOWN, counted, few, show_warnings
 from cadenced.cli.show import show_blocked
+from cadenced.cli.wrapping import wrapped
 from cadenced.core.accounts import INVITED
-from cadenced.core.actions import Action, CancelEvent, CreateEvent, SendMail, UpdateEvent
+from cadenced.core.actions import Action, CancelEvent, CreateEvent, SendMail, UpdateEvent, is_note
+from cadenced.core.guard import SEEN
 from cadenced.core.model import Kind, Pair
 from cadenced.reconciler.decision import Decision
 from cadenced.service.report import Planned, zone_of
 
 SIGNS = {CreateEvent: ("+", "green"), UpdateEvent: ("~", "yellow"), CancelEvent: ("-", "red"), SendMail: ("@", "cyan")}
 KINDS = {Kind.FACE_TO_FACE: "face to face", Kind.CALL: "call"}
-UPSETTING = (UpdateEvent, CancelEvent)
+NARROW = 72  # columns: a table of less cuts what it says
 LINES = 200  # of one plan; thousands are for --json
 MORE = "`cadenced plan PAIR` tells all of a pair, `cadenced plan --json` of everybody."
 THIS_YEAR = timedelta(days=300)  # within it a date needs no year
@@ -54,7 +56,7 @@ def show_plan(planned: Planned, out: Console) -> None:
     shown = dict(list(lines.items())[:LINES])
     for name in dict.fromkeys(line.pair for line in shown):
         out.print(Text(f"\n{_title(name, planned.programme.pairs.get(name))}", style="bold"))
-        out.print(_table((line, who) for line, who in shown.items() if line.pair == name))
+        _show_lines([(line, who) for line, who in shown.items() if line.pair == name], out)
     if len(lines) > len(shown):
         out.print(f"\n… and {len(lines) - len(shown):,} more; --json lists them all.")
     gaps = [f"{each.pair}: {gap}" for each in planned.decisions for gap in each.gaps]
@@ -63,7 +65,7 @@ def show_plan(planned: Planned, out: Console) -> None:
     show_blocked(planned.blocked, out)
     show_warnings(planned.programme, out)
     if planned.unsafe:
-        out.print(Text(f"\nA human must confirm this: {planned.unsafe}.", style="red"))
+        _show_unsafe(planned, out)
     if planned.changes:
         out.print(f"\n{_summary(actions, planned.now)}")
 
@@ -75,22 +77,35 @@ def _show_numbers(planned: Planned, out: Console) -> None:
     nothing = "Nothing to do: calendars and mail are as they should be."
     out.print(_summary(planned.actions, planned.now) if planned.changes else nothing, markup=False)
     if planned.unsafe:
-        out.print(Text(f"\nA human must confirm this: {planned.unsafe}.", style="red"))
+        _show_unsafe(planned, out)
     show_blocked(planned.blocked, out)
     gaps = sorted((each for each in planned.decisions if each.gaps), key=lambda each: (-len(each.gaps), each.pair))
     if gaps:
         places = counted(sum(len(each.gaps) for each in gaps), "place")
         out.print(f"\nNo time for {places} of {counted(len(gaps), 'pair')}:", style="yellow", markup=False)
-    for line in few([_gaps(each) for each in gaps], MORE):
+    for line in few([_gaps(each) for each in gaps]):
         out.print(line, style="yellow", markup=False)
-    upset = {line: who for line, who in _lines(planned.actions, planned).items() if line.kind in UPSETTING}
+    upset = _lines(sorted(filter(_upsets, planned.actions), key=_mildness), planned)
     if upset:
-        out.print(f"\nWhat changes of {counted(len(upset), 'meeting')} that people have:", markup=False)
-        out.print(_table(list(upset.items())[:SHOWN], names=True))
+        out.print(f"\nWhat is cancelled or changed of {counted(len(upset), 'meeting')} that people have:", markup=False)
+        _show_lines(list(upset.items())[:SHOWN], out, names=True)
     if len(upset) > SHOWN:
-        out.print(f"… and {len(upset) - SHOWN:,} more; {MORE}", markup=False)
+        out.print(f"… and {len(upset) - SHOWN:,} more", markup=False)
     show_warnings(planned.programme, out)
     out.print(f"\n{MORE[0].upper()}{MORE[1:]}", markup=False)
+
+
+def _show_unsafe(planned: Planned, out: Console) -> None:
+    out.print(Text(f"\nA human must confirm this: {planned.unsafe.removesuffix(SEEN)}.", style="red"))
+
+
+def _upsets(action: Action) -> bool:
+    return isinstance(action, CancelEvent) or (isinstance(action, UpdateEvent) and not is_note(action))
+
+
+def _mildness(action: Action) -> int:
+    """What is cancelled comes first, then what is moved, then new texts."""
+    return 0 if isinstance(action, CancelEvent) else 2 - (isinstance(action, UpdateEvent) and "time" in action.changed)
 
 
 def _gaps(decision: Decision) -> str:
@@ -115,8 +130,19 @@ def _line(action: Action, pair: Pair | None, now: datetime) -> _Line:
     return _Line(_pair_of(action), type(action), when, KINDS[action.meeting.identity.kind], action.reason)
 
 
-def _table(lines: Iterable[tuple[_Line, list[str]]], *, names: bool = False) -> Table:
-    """With the pairs' `names`, or without."""
+def _show_lines(lines: Sequence[tuple[_Line, list[str]]], out: Console, *, names: bool = False) -> None:
+    """With the pairs' `names`, or without; as a table where there is room for one."""
+    if out.width >= NARROW:
+        out.print(_table(lines, names=names))
+        return
+    for line, people in lines:
+        sign, style = SIGNS[line.kind]
+        who = [line.pair] * names + [line.what, "both" if len(people) > 1 else people[0]]
+        for text in wrapped(f"{sign} ", f"{line.when.strip()}  {', '.join(who)}: {line.reason}", out.width):
+            out.print(Text(text, style=style))
+
+
+def _table(lines: Iterable[tuple[_Line, list[str]]], *, names: bool) -> Table:
     table = Table(box=None, pad_edge=False, show_header=False, padding=(0, 1))
     for _ in range(5 if names else 4):
         table.add_column(no_wrap=True)
@@ -133,7 +159,8 @@ def _summary(actions: list[Action], now: datetime) -> str:
     counts = {
         "events to create": sum(isinstance(a, CreateEvent) and not _invites(a) for a in actions),
         "invitations to send": sum(isinstance(a, CreateEvent) and _invites(a) for a in actions),
-        "to change": sum(isinstance(a, UpdateEvent) for a in actions),
+        "to change": sum(isinstance(a, UpdateEvent) and not is_note(a) for a in actions),
+        "notes to renew": sum(map(is_note, actions)),
         "to cancel": sum(isinstance(a, CancelEvent) for a in actions),
         "mails to send now": sum(isinstance(a, SendMail) and a.due <= now for a in actions),
     }

@@ -91,7 +91,7 @@ class SendMail:
     who: tuple[str, ...] = ()  # the people who can't, by id
 
 
-def is_note(action: "EventAction") -> bool:
+def is_note(action: "Action") -> bool:
     """Whether it changes nothing that anybody sees."""
     return isinstance(action, UpdateEvent) and not action.changed
 

@@ -110,4 +110,5 @@ def _why(changed: set[str], meeting: Meeting) -> str:
         return meeting.reason
     if changed:
         return f"{', '.join(sorted(changed))} changed in the programme"
-    return "notes in the event that the new time is known" if meeting.pinned else "notes today's rules in the event"
+    known = "that its new time is known" if meeting.pinned else "today's rules"
+    return f"stays as it is; the event notes {known}"

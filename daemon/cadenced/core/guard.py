@@ -11,6 +11,7 @@ from cadenced.core.actions import CancelEvent, EventAction, UpdateEvent
 from cadenced.core.model import Meeting, State
 from cadenced.core.scene import Plan
 
+SEEN = "; `cadenced plan` shows them"  # the end of what is said where that is not read already
 SHARE = 25  # % of our future events, cancelled or moved
 FROM = 10  # of them: fewer are what an ordinary edit of a single pair moves, and that must follow at once
 
@@ -32,7 +33,7 @@ def too_much(upsets: int, owned: int) -> bool:
 def objection(upsets: int, owned: int) -> str:
     """Why a human must confirm."""
     what = f"{upsets} of the {owned} events that are still to come would be cancelled or moved"
-    return f"{what}, more than {SHARE} %. `cadenced plan` shows them; if it is meant, run `cadenced apply --confirm`"
+    return f"{what}, more than {SHARE} %. If it is meant, run `cadenced apply --confirm`{SEEN}"
 
 
 def kept(plan: Plan, standing: Sequence[Meeting]) -> Plan:

@@ -30,7 +30,7 @@ from cadenced.shell.store import Store
 from cadenced.wire.titles import called
 
 LIMIT = "limit"
-TOLD: dict[str, str] = {**CAUSES, LIMIT: "is over their limit"}
+TOLD = {LIMIT: "is over their limit"} | {str(cause): words for cause, words in CAUSES.items()}
 
 
 @dataclass(frozen=True, slots=True)

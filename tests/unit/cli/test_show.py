@@ -9,7 +9,8 @@ from rich.console import Console
 from cadenced.cli.many import MANY, SHOWN
 from cadenced.cli.show import show_applied
 from cadenced.cli.show_plan import show_plan
-from cadenced.core.actions import CancelEvent, Mail, SendMail
+from cadenced.core.actions import CancelEvent, Mail, SendMail, UpdateEvent
+from cadenced.core.guard import objection
 from cadenced.reconciler.decision import Decision
 from cadenced.service.report import MAILBOX, SMTP, Applied, Planned
 from tests.support.events import creation
@@ -77,10 +78,37 @@ def test_of_many_pairs_a_plan_tells_numbers_and_what_is_not_as_it_should_be():
         "apart-00: no time for a call (and 1 more)",
     ]
     assert sum(line.startswith("apart-") for line in told) == SHOWN
-    assert "What changes of 1 meeting that people have:" in told
+    assert "What is cancelled or changed of 1 meeting that people have:" in told
     assert any(line.startswith("- ") and "the pair ended" in line for line in told)
     assert not any(line.startswith("+ ") for line in told)
     assert told[-1] == "`cadenced plan PAIR` tells all of a pair, `cadenced plan --json` of everybody."
+
+
+def test_what_is_cancelled_comes_first_and_what_nobody_sees_is_only_counted():
+    note = UpdateEvent(OWN.meeting, "maya", "maya", "x.ics", "", OWN.fields, frozenset(), OWN.baseline, "a note")
+    moved = replace(note, changed=frozenset({"time"}), reason="somebody can't")
+    gone = CancelEvent(OWN.meeting, "maya", "maya", "x.ics", "", "the pair ended")
+    many = [decided(f"fine-{n:02}") for n in range(MANY)]
+    why = objection(42, 82)
+    told = printed(show_plan, Planned(NOW, programme(pair()), (*many, decided("x", note, moved, gone)), {}, why))
+    assert "1 to change, 1 note to renew, 1 to cancel." in told
+    assert "What is cancelled or changed of 2 meetings that people have:" in told
+    assert told.index("the pair ended") < told.index("somebody can't")
+    assert "a note" not in told
+    assert told.count("cadenced plan") == 2  # of a pair, and of everybody: not that it shows them, which it does
+    assert "If it is meant, run `cadenced apply --confirm`.\n" in told
+
+
+def test_in_a_narrow_terminal_nothing_of_a_line_is_lost():
+    stream = io.StringIO()
+    decision = Decision("maya-jonas", NOW, actions=(OWN,), mails=(mail(Mail.CHARTER, NOW),))
+    console = Console(file=stream, width=40, highlight=False)
+    show_plan(Planned(NOW, programme(pair()), (decision,), {}), console)
+    told = stream.getvalue()
+    assert all(len(line) <= 40 for line in told.splitlines())
+    words = " ".join(told.split())
+    assert "+ Tue 8 Dec 17:30 face to face, maya:" in words
+    assert "@ now mail: charter, maya: a reason" in words
 
 
 def test_as_many_pairs_as_are_read_are_told_one_by_one():

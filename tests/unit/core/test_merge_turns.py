@@ -312,5 +312,5 @@ def test_every_action_says_why():
     actions = list(diff(meeting, [place(name, meeting, copies[name], WISH) for name in ACCOUNTS], NOW + HOUR))
     assert [(a.account, a.reason) for a in actions] == [
         ("maya", "moved in the calendar 'jonas'"),
-        ("jonas", "notes in the event that the new time is known"),
+        ("jonas", "stays as it is; the event notes that its new time is known"),
     ]
