@@ -20,7 +20,8 @@ def show_applied(applied: Applied, out: Console) -> None:
         if applied.waiting:
             waits = f"{counted(applied.waiting, 'mail')} wait{'s' * (applied.waiting == 1)}"
             why = "the mail server" if SMTP in applied.blocked else "another day (daily_cap), or another try"
-            out.print(f"{waits} for {why}.")
+            when = f": the first is tried on {applied.again.astimezone():%a %-d %b at %H:%M}" if applied.again else ""
+            out.print(f"{waits} for {why}{when}.")
     show_blocked(applied.blocked, out)
     if applied.alerts:
         needs = f"{counted(applied.alerts, 'thing')} need{'s' * (applied.alerts == 1)}"

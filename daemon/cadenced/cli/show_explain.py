@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.text import Text
 
+from cadenced.cli.show import show_blocked
 from cadenced.cli.wrapping import wrapped
 from cadenced.core.explaining import Candidate, Explanation
 from cadenced.core.model import Kind, State
@@ -50,6 +51,9 @@ def show_explained(explained: Explained, out: Console) -> None:
         out.print(Text("\n".join(wrapped("", f"{gap.words[:1].upper()}{gap.words[1:]}", out.width)), style="bold"))
         for line in _reasons(Counter(gap.against), "time", out.width) if gap.against else ():
             out.print(line)
+    if explained.blocked:
+        out.print()
+        show_blocked(explained.blocked, out)
     used = {half for each in explained.explanations for _, halves in each.week for half in halves}
     if used:
         signs = "  ".join(f"{sign} {words}" for half, (sign, words) in SIGNS.items() if half in used and sign.strip())
@@ -152,7 +156,7 @@ def _present(each: Explanation, zone: ZoneInfo) -> Iterator[str]:
     elif each.moves:
         yield f"It stands on {_when(each.before.start, zone)}, and is to be moved. {reason}."
     else:
-        yield "It stands in the calendars, and what stands stays while both can."
+        yield "It stands, and what stands stays while both can."
 
 
 def _week(week: Week) -> Iterator[Text]:

@@ -95,9 +95,8 @@ def _show_need(lines: Iterable[str], out: Console) -> None:
 
 def _show_config_error(status: Status, out: Console) -> None:
     if status.config_error:
-        out.print(
-            Text(f"! The saved configuration has errors; the last good one is in force.\n{status.config_error}", "red")
-        )
+        force = "; the last good one is in force" if status.pairs else ", and there was none before it"
+        out.print(Text(f"! The saved configuration has errors{force}.\n{status.config_error}", "red"))
 
 
 def _show_each(status: Status, out: Console) -> None:
@@ -110,7 +109,8 @@ def _show_each(status: Status, out: Console) -> None:
         upcoming = f"{_when(each.next_start, each.timezone)}" if each.next_start else "none"
         last = _day(each.last_contact, each.timezone) if each.last_contact else "–"
         table.add_row(each.name, upcoming, each.how, last)
-    out.print(table if status.pairs else "No pair is known yet: add one to pairs.toml.")
+    if status.pairs or not status.config_error:
+        out.print(table if status.pairs else "No pair is known yet: add one to pairs.toml.")
     out.print(_begun(status), end="", markup=False)
     for each in status.pairs:
         _show_off(each, (), out)

@@ -144,6 +144,10 @@ def _region_meant(text: str) -> str:
 @lru_cache(maxsize=65536)
 def address(text: str) -> str:
     """A mail address: a dot-atom at a host name (RFC 5321 §4.1.2). Quoted and non-ASCII ones few servers take."""
+    if not text.isascii() and _ADDRESS.fullmatch(text.encode("ascii", "replace").decode().replace("?", "x")):
+        raise ValueError(
+            f'"{text[:LONGEST_ADDRESS]}" has letters that few mail servers take; give one like "maya@example.org"'
+        )
     if not _ADDRESS.fullmatch(text) or len(text) > LONGEST_ADDRESS:
         raise ValueError(f'"{text[:LONGEST_ADDRESS]}" is no mail address; write it like "maya@example.org"')
     return text

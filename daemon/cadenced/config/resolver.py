@@ -55,6 +55,7 @@ class Resolver:
         self._invites = {"organizer": known.organizer, "mailbox": known.mailbox}
         self._problems = [problem for source in sources for problem in source.problems]
         self._warnings: list[str] = []
+        self._told = set[tuple[str, str, str]]()
         self._policies: dict[str, PolicyShape] = {}
         self._people: dict[str, Person] = {}
         self._origins: dict[tuple[str, str], Source] = {}
@@ -192,7 +193,10 @@ class Resolver:
         face_to_face = self._cadence(name, "face_to_face", policy.face_to_face, shape.face_to_face, shape.where)
         calls = self._calls(name, policy, shape)
         for key, text in outside_guidance(face_to_face, calls):
-            self._unguided(name, key, text, allowed=shape.outside_guidance or policy.outside_guidance)
+            if shape.outside_guidance or policy.outside_guidance:
+                self._warnings.append(f"pairs.{name}.{key}: {text}")
+            else:
+                self._unguided(name, shape, key, text)
         if mentor is None or protege is None or roadmap is None or face_to_face is None:
             return None
         pair = Pair(
@@ -203,11 +207,13 @@ class Resolver:
             self._wrong("pairs", name, key, text)
         return pair
 
-    def _unguided(self, pair: str, key: str, text: str, *, allowed: bool) -> None:
-        if allowed:
-            self._warnings.append(f"pairs.{pair}.{key}: {text}")
-        else:
-            self._wrong("pairs", pair, key, f"{text}. If it is meant, say outside_guidance = true")
+    def _unguided(self, pair: str, shape: PairShape, key: str, text: str) -> None:
+        """Told where it is said: in the pair's own words, or once in those of its policy."""
+        own = getattr(getattr(shape, key), "every", None)
+        where = ("pairs", pair, key) if own else ("policies", shape.policy, key)
+        if where not in self._told:
+            self._told.add(where)
+            self._wrong(*where, f"{text}. If it is meant, say outside_guidance = true in [{where[0]}.{where[1]}]")
 
     def _named(self, pair: str, role: str, name: str) -> Person | None:
         person = self._people.get(name)

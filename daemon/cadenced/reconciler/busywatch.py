@@ -58,6 +58,7 @@ class BusyWatch:
     horizon: Horizon
     programme: Programme
     accounts: Mapping[str, CalendarAccount]
+    unlisted: dict[str, str] = field(default_factory=dict)  # why it is not known which calendars an account has
     _watched: dict[str, _Watched] = field(default_factory=dict)
     _people: dict[str, list[Person]] = field(default_factory=dict)  # by account
     _pairs: dict[str, list[str]] = field(default_factory=dict)
@@ -120,8 +121,10 @@ class BusyWatch:
             return False
         except (ConfigError, AccessError, MissingError, PermanentError) as error:
             watched.rest("", now + REST, refused=True)
+            self.unlisted[name] = f"when its people are busy is not known: {error}"
             await self.tell(watched, name, f"When the people of the account {name!r} are busy is not known: {error}")
             return False
+        self.unlisted.pop(name, None)
         urls = {each.url for each in found}
         watched.calendars, watched.listed, watched.alerted = found, now, watched.alerted is not False
         watched.seen = {url: seen for url, seen in watched.seen.items() if url in urls}

@@ -110,10 +110,11 @@ async def apply_once(
         await parts.tell_coordinator()
         step("Sending mail", 0, 1)
         sent = await parts.outbox.run_once()
-        waiting = await parts.store.count_due(parts.clock.now())
+        waiting, again = await parts.store.count_due(parts.clock.now()), await parts.store.due_again(parts.clock.now())
         blocked = parts.wheel.blocked() | failed | ({MAILBOX: unread} if unread else {})
         blocked |= {SMTP: parts.outbox.failure} if parts.outbox.failure else {}
-        return Applied(parts.clock.now(), written, sent, waiting, blocked, len(await parts.store.alerts()), unsafe)
+        alerts = len(await parts.store.alerts())
+        return Applied(parts.clock.now(), written, sent, waiting, blocked, alerts, unsafe, again)
 
 
 async def explain_once(
@@ -129,7 +130,8 @@ async def explain_once(
         else:
             await _look(parts, step, _accounts(loaded.programme, (name, *decider.neighbourhood.sharing(name))))
         found, gaps = await decider.explain(name, parts.wheel.rows)
-        return Explained(parts.clock.now(), pair, tuple(found), tuple(gaps))
+        blocked = {} if offline else parts.wheel.blocked()
+        return Explained(parts.clock.now(), pair, tuple(found), tuple(gaps), blocked)
 
 
 async def confirm_once(installation: Installation) -> int:

@@ -225,7 +225,8 @@ class Daemon:
                 self._rehearsed.clear()
                 await self._rehearse(await self._configure(loaded))
             except ConfigError as error:
-                log.error("the configuration has errors; the last good one goes on", problem=str(error))
+                for problem in str(error).splitlines():
+                    log.error("the configuration has errors; the last good one goes on", problem=problem)
                 await self._remember(str(error))
             except StoreError as error:
                 log.error("the store failed while loading; save the file again or send SIGHUP", problem=str(error))

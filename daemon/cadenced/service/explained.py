@@ -4,7 +4,8 @@ Owns the shape of `explain --json`. Must never know a terminal.
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +18,15 @@ SHOWN = 500  # candidates of each sort in JSON: all of a month; a quarter in whi
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A pair's coming meetings, each with its explanation. `gaps`: places for which no time was found."""
+    """A pair's coming meetings, each with its explanation. `gaps`: places for which no time was found. `blocked`: why
+    an account could not be asked.
+    """
 
     now: datetime
     pair: Pair
     explanations: tuple[Explanation, ...]
     gaps: tuple[Gap, ...] = ()
+    blocked: Mapping[str, str] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -31,6 +35,7 @@ class Explained:
             "timezone": self.pair.timezone,
             "meetings": [self._meeting(each) for each in self.explanations],
             "gaps": [{"gap": each.words, "reasons": dict(each.against)} for each in self.gaps],
+            "blocked": dict(self.blocked),
         }
 
     def _meeting(self, each: Explanation) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def _moment(action: Action) -> datetime:
 class Applied:
     """What one pass did: changes written to calendars, mails sent, and mails that wait. `blocked`: why an account does
     not work, or MAILBOX, or SMTP. `alerts`: how many things need a human now. `unsafe`: why a human must confirm first,
-    where nothing was changed.
+    where nothing was changed. `again`: when the first mail of those that wait is tried again, where that is known.
     """
 
     now: datetime
@@ -119,10 +119,12 @@ class Applied:
     blocked: Mapping[str, str]
     alerts: int = 0
     unsafe: str = ""
+    again: datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
         return {
             "now": rfc3339(self.now, "UTC"),
+            "next_try": rfc3339(self.again, "UTC") if self.again else None,
             "written": self.written,
             "sent": self.sent,
             "waiting": self.waiting,

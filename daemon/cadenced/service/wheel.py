@@ -277,9 +277,9 @@ class Wheel:
             await self.store.raise_alert(key, text, decision.now)
 
     def blocked(self) -> dict[str, str]:
-        """The accounts that do not work, with the reason."""
-        bad = (row for name, row in sorted(self.rows.items()) if row.status is not AccountStatus.OK)
-        return {row.account: row.problem for row in bad}
+        """The accounts that do not work, or whose busy time is out of reach, with the reason."""
+        bad = (row for row in self.rows.values() if row.status is not AccountStatus.OK)
+        return dict(sorted((self.busy.unlisted | {row.account: row.problem for row in bad}).items()))
 
 
 async def _bounded(limit: int, work: Iterable[Awaitable[T]]) -> list[T]:

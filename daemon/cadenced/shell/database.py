@@ -178,7 +178,7 @@ def _words(error: BaseException, path: Path) -> str:
         )
     if "full" in said or getattr(error, "errno", None) == 28:
         return f"the disk that holds the store {path} is full. Free some space; nothing is lost, and cadenced goes on."
-    if "readonly" in said or "unable to open" in said or isinstance(error, PermissionError):
+    if "readonly" in said or "unable to open" in said or isinstance(error, OSError):
         return f"the store {path} cannot be written ({error}). Check who owns the folder, or set [store] path."
     if "locked" in said:
         return f"the store {path} is held by another program ({error}). Try again when it is done."

@@ -146,6 +146,13 @@ class Ledger:
         where = and_(o.state.in_(OPEN), o.due <= stamp(now))
         return await self._scalar(select(func.count()).select_from(schema.outbox).where(where)) or 0
 
+    async def due_again(self, now: datetime) -> datetime | None:
+        """When the first of these is tried, where they wait: after a failure, or for another day."""
+        o = schema.outbox.c
+        where = and_(o.state.in_(OPEN), o.due <= stamp(now), o.next_try > stamp(now))
+        found = await self._scalar(select(func.min(o.next_try)).where(where))
+        return moment(found) if found else None
+
     async def mail_totals(self) -> dict[str, int]:
         o = schema.outbox.c
         rows = await self._all(select(o.state, func.count().label("count")).group_by(o.state))

@@ -46,7 +46,7 @@ def test_one_that_stands_stays_whatever_would_be_chosen_today():
     kept = moved(STANDING[0], timedelta(days=1))
     kept = replace(kept, placed=(kept.start, kept.end))
     shown = read(kept)
-    assert "It stands in the calendars, and what stands stays while both can." in shown
+    assert "It stands, and what stands stays while both can." in shown
     assert "If it had no time yet, it would be Tue 8 Dec 17:30: early in its period" in shown
 
 

@@ -167,11 +167,23 @@ def test_a_cadence_outside_the_guidance_needs_saying_so(folder, old, new, reason
     outside = folder.changed(old, new)
     problem = folder.problem(outside)
     assert reason in problem
-    assert "outside_guidance = true" in problem
+    line, key = (3, "calls") if "calls" in reason else (2, "face_to_face")
+    assert problem.startswith(f"pairs.toml:{line}: policies.standard.{key}: ")
+    assert "outside_guidance = true in [policies.standard]" in problem
     for table in ("[policies.standard]", "[pairs.maya-jonas]"):
         allowed = folder.load(outside.replace(table, f"{table}\noutside_guidance = true"))
         [warning] = allowed.warnings
         assert reason in warning
+
+
+def test_a_policy_outside_the_guidance_is_told_once_and_a_pair_s_own_words_at_the_pair(folder):
+    often = folder.changed("1 month", "27 days")
+    pair = often[often.index("[pairs.") :]
+    later = pair.replace("maya-jonas", "again").replace("2026-12-01", "2030-12-01").split("pause")[0]
+    assert folder.problem(often.replace("policy =", "end = 2029-01-01\npolicy =") + later).count("overtaxes") == 1
+    own = folder.problem(folder.changed('at = ["Tue', 'every = "27 days", at = ["Tue'))
+    assert "pairs.maya-jonas.face_to_face: face to face more often" in own
+    assert "outside_guidance = true in [pairs.maya-jonas]" in own
 
 
 @pytest.mark.parametrize(
@@ -235,8 +247,8 @@ def test_one_unknown_name_does_not_hide_another_error_of_the_pair(folder):
     folder.text = folder.changed('mentor = "maya"', 'mentor = "maja"')
     folder.text = folder.changed("1 month", "1 day")
     assert [problem.split(": ")[1] for problem in folder.problems()] == [
+        "policies.standard.face_to_face",
         "pairs.maya-jonas.mentor",
-        "pairs.maya-jonas.face_to_face",
     ]
 
 

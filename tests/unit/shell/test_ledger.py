@@ -202,6 +202,9 @@ class TestSettled:
         await store.settle("a", settled(), NOW)
         assert await store.count_due(NOW) == 1
         assert await store.mail_totals() == {MailState.SENT: 1, MailState.QUEUED: 2}
+        assert await store.due_again(NOW) is None
+        await store.settle("b", settled(MailState.QUEUED, NOW + MINUTE / 2), NOW)
+        assert await store.due_again(NOW) == NOW + MINUTE / 2
 
     async def test_a_refused_address_is_kept_in_any_spelling_until_somebody_resumes_it(self, store):
         await store.stop_address("Maya@Example.org", "550 no", NOW)
