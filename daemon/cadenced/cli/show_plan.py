@@ -162,7 +162,7 @@ def _summary(actions: list[Action], now: datetime) -> str:
         "to change": sum(isinstance(a, UpdateEvent) and not is_note(a) for a in actions),
         "notes to renew": sum(map(is_note, actions)),
         "to cancel": sum(isinstance(a, CancelEvent) for a in actions),
-        "mails to send now": sum(isinstance(a, SendMail) and a.due <= now for a in actions),
+        "mails due now": sum(isinstance(a, SendMail) and a.due <= now for a in actions),
     }
     return ", ".join(f"{count:,} {_one(what) if count == 1 else what}" for what, count in counts.items() if count) + "."
 

@@ -45,7 +45,7 @@ def test_a_mail_whose_time_has_come_is_sent_now_whenever_it_would_have_been_due(
     told = planned(mails=[mail(Mail.CHARTER, NOW - timedelta(days=3)), mail(Mail.FOLLOW_UP, NOW + timedelta(days=3))])
     assert "@  now               mail: charter    maya  a reason" in told
     assert "@  Fri 27 Nov 09:00  mail: follow-up  maya  a reason" in told
-    assert told.endswith("\n1 mail to send now.\n")
+    assert told.endswith("\n1 mail due now.\n")
 
 
 def test_a_pass_that_could_not_look_everywhere_does_not_say_that_all_is_well():
