@@ -60,11 +60,13 @@ def _pauses(pair: Pair, since: date, until: date) -> bool:
 
 
 def why_dropped(pair: Pair, hours: SharedHours, meeting: Meeting) -> str:
-    """Why a meeting that stands no longer should."""
+    """Why a meeting no longer should stand."""
     if hours.paused(day := hours.wall(meeting.start).date()):
         return "the pair has ended by then" if hours.ended(day) else "the pair pauses then"
     if pair.cadence(meeting.identity.kind) is None:
         return "the policy has no calls any more"
+    if meeting.state is State.DECLINED:
+        return "somebody can't at that time, and there is no place for another one"
     if on_grid(pair, meeting.identity):
         return "its period has no room for it any more"
     return "the policy's grid has no place for it any more"
