@@ -178,6 +178,6 @@ def test_a_mail_server_that_cannot_be_reached_is_told_by_the_exit_code_and_calen
     toml.write_text(toml.read_text().replace(f"port = {installation.port}", "port = 9"))
     done = installation.run("apply", "--now", BEFORE)
     assert done.returncode == 3
-    assert "2 mails wait for the mail server." in done.stdout
+    assert "2 mails wait for the mail server: the first is tried on" in done.stdout
     assert "mail server: 127.0.0.1:9 cannot be reached: Connection refused" in done.stdout
     assert installation.events() != []

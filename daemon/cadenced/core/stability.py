@@ -89,16 +89,14 @@ class Stability:
         return not gives_way and not self.doomed(fixed)
 
     def outlives(self, meeting: Meeting) -> bool:
-        """Whether it stays where the policy has no place for it: but for what somebody refused, what falls on a day off
-        by the file, and what nobody touched. What only its neighbours leave no room stays while it may not be changed.
+        """Whether it stays where the policy has no place for it. What nobody touched, and only its neighbours leave no
+        room, does as long as it may not be changed; what somebody refused does not.
         """
         if meeting.start <= self.now or meeting.state is State.CANCELLED:
             return True
         if meeting.state is State.DECLINED:
             return False
-        if self.fixed(meeting):
-            return meeting.pinned or self.soon(meeting) or not self._off(meeting.start, meeting.end)
-        return not self._by_file(meeting) and self.barred(meeting)
+        return self.fixed(meeting) or (not self._by_file(meeting) and self.barred(meeting))
 
     def edited(self, meeting: Meeting) -> bool:
         """Whether the file says otherwise than when it was placed."""

@@ -5,6 +5,7 @@ never know how an action is carried out.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -92,6 +93,7 @@ class Turn:
             *(mail for mail in self._asking(plan) if mail.key not in ledger),
         ]
         actions = tuple(self._actions(meetings, plan))
+        nowhere = self._nowhere(meetings, actions)
         problems = Problems(self.pair, self.state, self.desks, self.copies, self.guests, self.now)
         return Decision(
             pair=self.pair.id,
@@ -99,7 +101,7 @@ class Turn:
             meetings=meetings,
             fallen=plan.fallen,
             actions=actions,
-            mails=tuple(sorted(self._wanted(mails), key=lambda mail: (mail.due, mail.key))),
+            mails=tuple(sorted(self._wanted(mails, nowhere), key=lambda mail: (mail.due, mail.key))),
             stale=stale,
             gaps=plan.gaps,
             problems=dict(problems.of(meetings, plan)),
@@ -111,9 +113,19 @@ class Turn:
             by_hand=self._by_hand(meetings),
         )
 
-    def _wanted(self, mails: Iterable[SendMail]) -> Iterator[SendMail]:
-        """Without those to people who want none."""
-        return (mail for mail in mails if mail.person not in self.silent)
+    def _wanted(self, mails: Iterable[SendMail], nowhere: AbstractSet[str]) -> Iterator[SendMail]:
+        """Without those to people who want none, and those about meetings that stand `nowhere` yet."""
+        heard = (mail for mail in mails if mail.person not in self.silent)
+        return (mail for mail in heard if mail.meeting is None or mail.meeting.uid not in nowhere)
+
+    def _nowhere(self, meetings: Iterable[Meeting], actions: Iterable[EventAction]) -> set[str]:
+        """The UIDs of meetings that are in no calendar yet, where one was never found: they have their times without
+        anybody knowing when its people are busy, so that nobody hears of them before.
+        """
+        if all(self.rows[name].url for name in self.desks if name in self.rows):
+            return set()
+        somewhere = {uid for uid, copies in self.copies.items() if copies} | {each.meeting.uid for each in actions}
+        return {meeting.uid for meeting in meetings} - somewhere
 
     def _by_hand(self, meetings: Sequence[Meeting]) -> bool:
         before = {meeting.identity: (meeting.start, meeting.end) for meeting in self.state.meetings}

@@ -29,16 +29,16 @@ from cadenced.shell.clock import SystemClock
 from cadenced.shell.store import Store
 from cadenced.wire.titles import called
 
-LIMIT = "limit"
-TOLD = {LIMIT: "is over their limit"} | {str(cause): words for cause, words in CAUSES.items()}
+LIMIT, PAUSE = "limit", "pause"
+TOLD = {LIMIT: "is over their limit", PAUSE: "pauses"} | {str(cause): words for cause, words in CAUSES.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A coming meeting that stands, and what keeps one of its people from it: another thing, or a limit (LIMIT)."""
+    """A coming meeting that stands, and what keeps one of its people from it, or both: a Cause, LIMIT or PAUSE."""
 
     meeting: Meeting
-    person: str
+    person: str  # empty for both
     cause: str
     words: str = ""
 
@@ -101,9 +101,9 @@ class PairStatus:
         people = {person.id: called(person.name) for person in self.pair.people} if self.pair else {}
         found = []
         for each in self.conflicts:
-            name, more = each.words and f" ({each.words})", each.meeting.identity in self.asked
-            what = f"{people[each.person]} {TOLD[each.cause]} then{name}{'; both were asked' if more else ''}"
-            found.append(f"{self._day(each.meeting)}: {what}")
+            who, name = people.get(each.person, "the pair"), each.words and f" ({each.words})"
+            asked = "; both were asked" if each.meeting.identity in self.asked else ""
+            found.append(f"{self._day(each.meeting)}: {who} {TOLD[each.cause]} then{name}{asked}")
         return found
 
     def _day(self, meeting: Meeting) -> str:
@@ -229,14 +229,14 @@ async def pairs_stand(
     for name in sorted(names):
         meetings, pair = known.meetings.get(name, ()), programme.pairs.get(name)
         coming = any(m.state is State.STANDING and m.end > now for m in meetings)
-        conflicts = _conflicts(meetings, await around.around(pair, now), now) if pair and coming else ()
+        conflicts = _conflicts(pair, meetings, await around.around(pair, now), now) if pair and coming else ()
         asked = frozenset(_asked(pair, meetings, known.asked.get(name, ()), now) if pair else ())
         missed = took_place(known.answers.get(name, ()))[1]
         found.append(PairStatus(name, pair, meetings, now, tuple(conflicts), asked, missed))
     return found
 
 
-def _conflicts(meetings: Iterable[Meeting], around: Surroundings, now: datetime) -> Iterator[Conflict]:
+def _conflicts(pair: Pair, meetings: Iterable[Meeting], around: Surroundings, now: datetime) -> Iterator[Conflict]:
     """Each cause once for each person and meeting."""
     hard = sorted(each for each in around.hindrances if each.cause not in SOFT and each.end > now)
     standing = sorted((each for each in meetings if each.state is State.STANDING), key=lambda m: m.start)
@@ -245,6 +245,8 @@ def _conflicts(meetings: Iterable[Meeting], around: Surroundings, now: datetime)
         over = (each for each in hard if each.start < meeting.end and meeting.start < each.end)
         yield from dict.fromkeys(Conflict(meeting, each.person, str(each.cause), each.words) for each in over)
         yield from (each for each in limits if each.meeting is meeting)
+        if meeting.touched and not meeting.pinned and in_ranges(local_day(pair.timezone, meeting.start), pair.pause):
+            yield Conflict(meeting, "", PAUSE)
 
 
 def _limits(standing: Sequence[Meeting], known: Bookings | None) -> Iterator[Conflict]:

@@ -69,11 +69,13 @@ def test_what_was_refused_and_then_paused_goes_whoever_placed_it():
 # --- an edited text
 
 
-def test_a_note_keeps_no_meeting_in_a_pause():
+def test_where_a_pause_leaves_no_other_time_a_note_is_not_deleted_with_its_event():
     noted = [replace(m, touched=True) for m in FIRST]
     after = plan(replace(monthly(), pause=(JANUARY,)), noted)
-    assert days(after.dropped) == ["01-05"]
-    assert days(after.meetings) == [day for day in days(FIRST) if day != "01-05"]
+    assert after.dropped == ()
+    assert days(after.meetings) == days(FIRST)
+    short = DateRange(date(2027, 1, 4), date(2027, 1, 8))
+    assert days(plan(replace(monthly(), pause=(short,)), noted).meetings)[:2] == ["12-08", "01-12"]
 
 
 def test_a_note_keeps_no_meeting_in_somebody_s_leave():

@@ -122,6 +122,13 @@ async def test_a_limit_that_was_lowered_is_told_for_each_meeting_that_is_too_muc
     assert told == [f"{day} Dec: Maya is over their limit then ({which})" for day in (8, 10) if which]
 
 
+async def test_an_event_that_a_note_keeps_in_a_pause_is_told_of(store):
+    away = pair(pause=(DateRange(date(2026, 12, 1), date(2026, 12, 31)),))
+    found = await stand(store, replace(MEETING, touched=True), p=away)
+    assert found.in_the_way == ["8 Dec: the pair pauses then"]
+    assert (await stand(store, replace(MEETING, touched=True, placed=(NOW, NOW + HOUR)), p=away)).in_the_way == []
+
+
 async def test_the_same_cause_is_told_once_for_each_person_and_meeting(store):
     await busy(store, "2026-12-08T17:00", "2026-12-08T18:00")
     await busy(store, "2026-12-08T18:00", account="maya")
