@@ -247,6 +247,7 @@ class TestWhatCannotBeRead:
         await home.rests()
         text = (await home.alerts())["busy/maya"].text
         assert 'calendars.maya: no calendar is called "Wrok"; there are: Personal, Private' in text
+        assert home.wheel.blocked()["maya"].startswith("when its people are busy is not known: calendars.maya: no ")
         assert await home.status("maya") is AccountStatus.OK
         home.accounts["maya"] = replace(home.accounts["maya"], read=("Private",))
         await home.rests()
