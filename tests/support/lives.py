@@ -7,8 +7,9 @@ from datetime import UTC, datetime, time, timedelta
 from hypothesis import strategies as st
 
 from cadenced.core.availability import Busy, in_ranges
+from cadenced.core.jointly import plan_scene
 from cadenced.core.model import Cadence, Horizon, Meeting, Pair, State
-from cadenced.core.plan import Plan, plan_scene
+from cadenced.core.plan import Plan
 from cadenced.core.scene import Scene
 from cadenced.core.slots import Taken
 from tests.support.pairs import (

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from cadenced.core.availability import Busy
+from cadenced.core.jointly import plan_scene
 from cadenced.core.model import Horizon
-from cadenced.core.plan import plan_scene
 from cadenced.core.scene import Scene
 from cadenced.core.slots import Taken
 from tests.support.programme import at, pair, utc

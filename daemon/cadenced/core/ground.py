@@ -44,7 +44,7 @@ class Ground:
             return
         for who in shared:
             self.bookings.add_elsewhere(who, slot.start, slot.end)
-        self._occupy((slot.start, slot.end), travel)
+        self.occupy((slot.start, slot.end), travel)
 
     def book(self, meetings: Iterable[Meeting], times: int) -> None:
         """Counts meetings of the pair towards people's limits, or no longer."""
@@ -53,7 +53,7 @@ class Ground:
                 if each.state is State.STANDING:
                     bookings.meet(each.start, each.end, times)
 
-    def _occupy(self, times: Window, travel: timedelta) -> None:
+    def occupy(self, times: Window, travel: timedelta = NO_TIME) -> None:
         """Nothing that looks for a time finds one there, nor gladly one so near."""
         taken, (start, end) = self.search.taken, times
         soft = taken.soft.plus([(start - travel, end + travel)] if travel else [])

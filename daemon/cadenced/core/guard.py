@@ -36,9 +36,10 @@ def objection(upsets: int, owned: int) -> str:
     return f"{what}, more than {SHARE} %. If it is meant, run `cadenced apply --confirm`{SEEN}"
 
 
-def kept(plan: Plan, standing: Sequence[Meeting]) -> Plan:
+def kept(plan: Plan, standing: Sequence[Meeting], fallen: Iterable[Meeting] = ()) -> Plan:
     """What goes on of a plan that is held back: what people said is followed, and all else stays as it stands. New
     meetings are added only where none falls out, for then they don't take its place; and nothing over what stays.
+    What had `fallen` out before stays so, unless it is back.
     """
     planned, refused = {meeting.identity: meeting for meeting in plan.meetings}, _refused(standing)
     known = {meeting.identity for meeting in standing}
@@ -51,9 +52,9 @@ def kept(plan: Plan, standing: Sequence[Meeting]) -> Plan:
     fresh = [each for each in plan.meetings if each.identity not in known and _clear(each, [*stays, *answered])]
     dropped = tuple(each for each in plan.dropped if each.uid in refused)
     meetings = [*stays, *answered, *(fresh if dropped == plan.dropped else ())]
-    fallen = tuple(each for each in plan.fallen if each.identity not in known)
     ordered = tuple(sorted(meetings, key=lambda m: (m.start, m.identity)))
-    return replace(plan, meetings=ordered, dropped=dropped, fallen=fallen)
+    there = {*known, *(each.identity for each in meetings)}
+    return replace(plan, meetings=ordered, dropped=dropped, fallen=tuple(m for m in fallen if m.identity not in there))
 
 
 def _upsets(action: EventAction, refused: frozenset[str]) -> bool:

@@ -9,12 +9,24 @@ from itertools import combinations
 
 from cadenced.core.bookings import Bookings, monday
 from cadenced.core.model import Identity
-from cadenced.core.plan import Planner, Planning, plan_scene
+from cadenced.core.plan import Planner, Planning
 from cadenced.core.scene import Plan, Scene
 from cadenced.core.slots import Quest, Slot, choose, options
 from cadenced.core.together import Option, Room, Wish, choose_together
 
 Reserved = Mapping[Identity, tuple[frozenset[str], Slot]]  # with whose time it is
+
+
+def plan_scene(scene: Scene) -> Plan:
+    """The plan of one pair by itself."""
+    planner = Planner(scene)
+    planning, answer = planner.run(), None
+    while True:
+        try:
+            answer = choose(planner.ground.search, planning.send(answer))
+        except StopIteration as end:
+            plan: Plan = end.value
+            return plan
 
 
 def plan_jointly(scenes: Sequence[Scene]) -> list[Plan]:

@@ -23,18 +23,6 @@ from cadenced.core.windows import around, call_tiers, early, face_to_face_tiers
 Planning = Generator[Quest, Slot | None, Plan]
 
 
-def plan_scene(scene: Scene) -> Plan:
-    """The plan of one pair by itself."""
-    planner = Planner(scene)
-    planning, answer = planner.run(), None
-    while True:
-        try:
-            answer = choose(planner.ground.search, planning.send(answer))
-        except StopIteration as end:
-            plan: Plan = end.value
-            return plan
-
-
 class Planner:
     """Plans one pair, once. run() yields what looks for a time and is sent what was found for it, so that pairs that
     share people can be planned together; `ground` says where to look.
@@ -62,7 +50,8 @@ class Planner:
         kept = (m for m in stays if m.identity.kind is Kind.FACE_TO_FACE and self.stability.keeps(m))
         self.neighbours = sorted(map(self._wall, kept))
         stays += filter(self.stability.rests, stand)
-        hard = self.stability.others.plus((m.start, m.end) for m in stays if m.end > self.now)
+        certain = (m for m in stays if m.end > self.now and not self.stability.doomed(m))
+        hard = self.stability.others.plus((m.start, m.end) for m in certain)
         earliest = self.now + scene.horizon.notice
         self.ground = Ground(scene.pair, self.hours, replace(scene.taken, hard=hard), earliest)
         self.counted = {m.identity for m in self.left.values() if not self.stability.doomed(m)}
@@ -83,6 +72,7 @@ class Planner:
         anchors = yield from self._face_to_face(places)
         for place, before, after in zip(places, anchors, anchors[1:], strict=False):
             yield from self._calls(place, before, after)
+        self._refused_elsewhere()
         return self._plan()
 
     def _off_grid(self, places: Sequence[Period]) -> list[Meeting]:
@@ -111,10 +101,9 @@ class Planner:
 
     def _calls(self, place: Period, before: datetime, after: datetime) -> Generator[Quest, Slot | None, None]:
         for slot in call_slots(self.pair, place, before, after):
-            reach = slot.reach
-            wall, identity = self._standing(slot.identity, reach)
+            wall, identity = self._standing(slot.identity, slot.reach)
             if wall is None:
-                wall = yield from self._new_call(slot, reach, identity)
+                wall = yield from self._new_call(slot, identity)
             if wall is not None:
                 self.habit[Kind.CALL] = wall
 
@@ -168,12 +157,10 @@ class Planner:
         self._adjoin(slot.wall)
         return slot.wall
 
-    def _new_call(
-        self, slot: CallSlot, reach: Window, identity: Identity
-    ) -> Generator[Quest, Slot | None, datetime | None]:
+    def _new_call(self, slot: CallSlot, identity: Identity) -> Generator[Quest, Slot | None, datetime | None]:
         if (calls := self.pair.calls) is None:
             return None
-        habit, refused = self.habit.get(Kind.CALL), self._refused(identity)
+        habit, refused, reach = self.habit.get(Kind.CALL), self._refused(identity), slot.reach
         quest = Quest(identity, calls, call_tiers(slot, reach, calls), slot.target, habit, refused)
         return (yield from self._new(quest, reach))
 
@@ -188,6 +175,8 @@ class Planner:
         slot = None if fallen is not None and self.stability.barred(fallen) else (yield quest)
         if slot is not None:
             return self._place(quest.identity, slot)
+        if (before := self._before(quest.identity)) is not None and self.stability.outlives(before):
+            self.ground.occupy((before.start, before.end))  # for want of another time it stays
         if not self.hours.ended((place[0] + (place[1] - place[0]) * CLOSEST // 100).date()):
             self.gaps.append(without_time(quest, place))  # of less, before its end, nobody misses a meeting
         return None
@@ -220,6 +209,17 @@ class Planner:
             wall = self._wall(yielding.meeting)
             self.asked.append((yielding, quest._replace(tiers=around(wall, self.earliest), target=wall)))
         return self._keep(yielding)
+
+    def _refused_elsewhere(self) -> None:
+        """What people put where the cadence has no place at all, and refused there."""
+        put = [m for m in self.left.values() if m.state is State.DECLINED and m.pinned and m.start > self.now]
+        for meeting in put:
+            wall, cadence = self._wall(meeting), self.pair.cadence(meeting.identity.kind)
+            verdict = self.stability.judge(meeting, wall, (wall, wall), ()) if cadence else None
+            if isinstance(verdict, Meeting):
+                self._take(verdict, wall)
+            elif verdict and cadence:
+                self._late(verdict, Quest(meeting.identity, cadence, (), wall, refused=verdict.refused))
 
     def _keep(self, yielding: Yielding) -> datetime:
         return self._take(yielding.meeting, self._wall(yielding.meeting))

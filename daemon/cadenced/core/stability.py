@@ -73,9 +73,11 @@ class Stability:
         cadence = self.pair.cadence(meeting.identity.kind)
         if cadence is None or self.doomed(meeting):
             return None
+        end = _end(meeting, cadence)
+        current = replace(meeting, end=end, placed=(meeting.start, end), rules=self.rules)
         if meeting.touched:  # its texts are a human's, its time is not
-            return self._unless_busy(meeting)
-        return self._unedited(meeting, cadence, (wall, place, neighbours))
+            return self._unless_busy(current)
+        return self._unedited(meeting, current, (wall, place, neighbours))
 
     def fixed(self, meeting: Meeting) -> bool:
         """What the planner keeps off: a human placed or edited it, or it is past or about to begin."""
@@ -153,13 +155,13 @@ class Stability:
         return self._off(meeting.start, meeting.end)
 
     def _unedited(
-        self, meeting: Meeting, cadence: Cadence, around: tuple[datetime, Window, Sequence[datetime]]
+        self, meeting: Meeting, current: Meeting, around: tuple[datetime, Window, Sequence[datetime]]
     ) -> Meeting | Yielding | None:
+        """`current` is the meeting as the file has it today."""
         wall, place, neighbours = around
-        end, outside = _end(meeting, cadence), not place[0] <= wall < place[1]
+        outside = not place[0] <= wall < place[1]
         if outside and self.edited(meeting):
             return None
-        current = replace(meeting, end=end, placed=(meeting.start, end), rules=self.rules)
         if outside or (meeting.identity.kind is Kind.FACE_TO_FACE and crowded(wall, place, neighbours)):
             verdict = self._yields(current, NEIGHBOUR)
             if not (isinstance(verdict, Yielding) and verdict.spent):  # nobody is asked for that alone

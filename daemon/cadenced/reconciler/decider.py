@@ -91,7 +91,8 @@ class Decider:
                 state = replace(turns[number].state, saved=(*plans[number].meetings, *plans[number].fallen))
                 turns[number] = replace(turns[number], state=state)
             turns, plans = await self._planned(turns, now)
-        plans = [kept(plan, turn.standing) if keep else plan for turn, plan in zip(turns, plans, strict=True)]
+        if keep:
+            plans = [kept(plan, t.standing, t.state.fallen) for t, plan in zip(turns, plans, strict=True)]
         decisions = [replace(t.decide(plan), standing=t.standing) for t, plan in zip(turns, plans, strict=True)]
         decisions = [decision.calm() for decision in decisions] if keep else decisions
         for decision in decisions:

@@ -125,7 +125,7 @@ class Turn:
         if all(self.rows[name].url for name in self.desks if name in self.rows):
             return set()
         somewhere = {uid for uid, copies in self.copies.items() if copies} | {each.meeting.uid for each in actions}
-        return {meeting.uid for meeting in meetings} - somewhere
+        return {meeting.uid for meeting in meetings if meeting.state is State.STANDING} - somewhere
 
     def _by_hand(self, meetings: Sequence[Meeting]) -> bool:
         before = {meeting.identity: (meeting.start, meeting.end) for meeting in self.state.meetings}

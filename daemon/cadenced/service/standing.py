@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from cadenced.config import ConfigProblems, Installation
 from cadenced.config.problems import about, nearest
-from cadenced.core.answers import took_place
+from cadenced.core.answers import paused, took_place
 from cadenced.core.availability import in_ranges
 from cadenced.core.bookings import Bookings
 from cadenced.core.due import local_day
@@ -29,13 +29,15 @@ from cadenced.shell.clock import SystemClock
 from cadenced.shell.store import Store
 from cadenced.wire.titles import called
 
-LIMIT, PAUSE = "limit", "pause"
-TOLD = {LIMIT: "is over their limit", PAUSE: "pauses"} | {str(cause): words for cause, words in CAUSES.items()}
+LIMIT, PAUSE, END = "limit", "pause", "end"
+TOLD = {LIMIT: "is over their limit", PAUSE: "pauses", END: "has ended by"} | {
+    str(cause): words for cause, words in CAUSES.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """A coming meeting that stands, and what keeps one of its people from it, or both: a Cause, LIMIT or PAUSE."""
+    """A coming meeting that stands, and what keeps one of its people from it, or both: a Cause, or one of these."""
 
     meeting: Meeting
     person: str  # empty for both
@@ -228,6 +230,7 @@ async def pairs_stand(
     found = []
     for name in sorted(names):
         meetings, pair = known.meetings.get(name, ()), programme.pairs.get(name)
+        pair = pair and paused(pair, known.answers.get(name, ()))
         coming = any(m.state is State.STANDING and m.end > now for m in meetings)
         conflicts = _conflicts(pair, meetings, await around.around(pair, now), now) if pair and coming else ()
         asked = frozenset(_asked(pair, meetings, known.asked.get(name, ()), now) if pair else ())
@@ -245,8 +248,9 @@ def _conflicts(pair: Pair, meetings: Iterable[Meeting], around: Surroundings, no
         over = (each for each in hard if each.start < meeting.end and meeting.start < each.end)
         yield from dict.fromkeys(Conflict(meeting, each.person, str(each.cause), each.words) for each in over)
         yield from (each for each in limits if each.meeting is meeting)
-        if meeting.touched and not meeting.pinned and in_ranges(local_day(pair.timezone, meeting.start), pair.pause):
-            yield Conflict(meeting, "", PAUSE)
+        day = local_day(pair.timezone, meeting.start)
+        if meeting.touched and not meeting.pinned and in_ranges(day, pair.closed):
+            yield Conflict(meeting, "", PAUSE if in_ranges(day, pair.pause) else END)
 
 
 def _limits(standing: Sequence[Meeting], known: Bookings | None) -> Iterator[Conflict]:

@@ -10,8 +10,8 @@ from rich.console import Console
 from cadenced.cli.show_explain import show_explained
 from cadenced.core.explaining import Gap, explain
 from cadenced.core.hindrances import taken
+from cadenced.core.jointly import plan_scene
 from cadenced.core.model import Horizon, State
-from cadenced.core.plan import plan_scene
 from cadenced.core.scene import Scene
 from cadenced.service.explained import Explained
 from tests.support.pairs import moved

@@ -11,8 +11,8 @@ from cadenced.core.bookings import Bookings
 from cadenced.core.cadence import call_slots, period
 from cadenced.core.explaining import Gap, explain, explain_gaps
 from cadenced.core.hindrances import Cause, Hindrance, taken
+from cadenced.core.jointly import plan_scene
 from cadenced.core.model import DateRange, Horizon, Kind, Limits, State, Tries
-from cadenced.core.plan import plan_scene
 from cadenced.core.scene import Scene
 from cadenced.core.slots import TIER
 from cadenced.core.weekview import Half

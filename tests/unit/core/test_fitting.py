@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from cadenced.core.bookings import Bookings
 from cadenced.core.fitting import Against, Fit, Misfit, fit
 from cadenced.core.hindrances import Cause, Hindrance, taken
+from cadenced.core.jointly import plan_scene
 from cadenced.core.model import DateRange, Horizon, Limits, State, Tries
-from cadenced.core.plan import plan_scene
 from cadenced.core.scene import Scene
 from cadenced.core.slots import Obstacle
 from tests.support.pairs import busy_times, half_hours, moved, pairs, suits, wall

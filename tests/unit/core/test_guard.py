@@ -84,9 +84,16 @@ def test_of_a_plan_that_is_held_back_what_people_said_is_followed():
 
 
 def test_what_stays_is_not_remembered_as_fallen():
-    call, before = replace(BEFORE, state=State.FALLEN), meeting(2)
-    found = kept(Plan((), dropped=(BEFORE,), fallen=(call, replace(before, state=State.FALLEN))), [BEFORE])
-    assert (found.meetings, [each.identity for each in found.fallen]) == ((BEFORE,), [before.identity])
+    call, before = replace(BEFORE, state=State.FALLEN), meeting(2, state=State.FALLEN)
+    found = kept(Plan((), dropped=(BEFORE,), fallen=(call, before)), [BEFORE], [before])
+    assert (found.meetings, found.fallen) == ((BEFORE,), (before,))
+
+
+def test_what_would_come_back_and_is_held_is_still_remembered_as_fallen():
+    fallen, call = meeting(2, state=State.FALLEN), at(BEFORE.start + 7 * DAY, meeting(2))
+    held = kept(Plan((call,), dropped=(BEFORE,)), [BEFORE], [fallen])
+    assert (held.meetings, held.fallen) == ((BEFORE,), (fallen,))
+    assert kept(Plan((BEFORE, call)), [BEFORE], [fallen]).fallen == ()
 
 
 def test_nothing_is_put_over_what_stays():

@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from cadenced.core.availability import Busy
 from cadenced.core.bookings import Bookings
-from cadenced.core.jointly import plan_jointly
+from cadenced.core.jointly import plan_jointly, plan_scene
 from cadenced.core.model import Horizon, Limits
-from cadenced.core.plan import plan_scene
 from cadenced.core.scene import Scene
 from cadenced.core.slots import Taken
 from tests.support.pairs import busy_times

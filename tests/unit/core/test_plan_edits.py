@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from cadenced.core.bookings import Bookings
+from cadenced.core.jointly import plan_scene
 from cadenced.core.model import DateRange, Every, Horizon, Kind, Limits, State
-from cadenced.core.plan import plan_scene
 from cadenced.core.scene import Scene
 from cadenced.core.slots import Taken
 from cadenced.core.stability import rules_of

@@ -6,13 +6,13 @@ from dataclasses import replace
 from datetime import date
 
 from cadenced.core.availability import Busy
+from cadenced.core.jointly import plan_scene
 from cadenced.core.model import DateRange, Kind, State
-from cadenced.core.plan import plan_scene
 from cadenced.core.scene import Scene
 from cadenced.core.slots import Taken
 from tests.support.pairs import moved
 from tests.support.planning import FIRST, HALF_YEAR, NOW, TUESDAY, by, days, monthly, plan
-from tests.support.programme import hours, pair, person, utc
+from tests.support.programme import at, hours, pair, person, utc
 
 JANUARY = DateRange(date(2027, 1, 1), date(2027, 1, 31))
 
@@ -32,6 +32,18 @@ def test_refused_in_a_later_period_than_its_own_both_are_asked_with_times_around
     [ask] = after.asks
     assert (ask.meeting, len(ask.times)) == (late, 3)
     assert all(abs(start - late.start) <= by(days=7) for start, _ in ask.times)
+
+
+def test_refused_two_periods_later_than_its_own_both_are_asked_and_so_is_a_call_that_the_policy_has_no_more():
+    late = refused(FIRST[0], days=73)  # 19 February
+    [ask] = plan(monthly(), (late, *FIRST[1:]), utc("2027-02-02T09:00")).asks
+    assert (ask.meeting, len(ask.times)) == (late, 3)
+    p = pair(agreed=TUESDAY)
+    first = plan(p).meetings
+    call = next(m for m in first if m.identity.index == 2)
+    put = refused(call, days=2)
+    after = plan(pair(agreed=TUESDAY, calls="1 month"), [put if m == call else m for m in first])
+    assert [ask.meeting for ask in after.asks] == [put]
 
 
 def test_refused_when_nothing_of_its_period_is_left_both_are_asked_for_the_days_after():
@@ -95,6 +107,15 @@ def test_new_hours_move_a_meeting_with_a_note_like_any_other_and_it_stays_where_
     assert [m.identity for m in after.meetings] == [m.identity for m in noted]
     full = plan(wednesdays, noted, busy=[(utc("2027-01-02"), utc("2027-01-31"))])
     assert days(full.meetings)[1] == "01-05"
+
+
+def test_a_meeting_with_a_note_follows_a_small_edit_and_its_length_as_any_other():
+    sooner = pair(agreed=at("Tue 17:00"), calls=None, minutes=90)
+    plain, noted = (plan(sooner, each) for each in (FIRST, [replace(m, touched=True) for m in FIRST]))
+    assert [(m.start, m.end) for m in noted.meetings] == [(m.start, m.end) for m in plain.meetings]
+    longer = pair(agreed=TUESDAY, calls=None, minutes=90)
+    found = plan(longer, [replace(m, touched=True) for m in FIRST]).meetings
+    assert [(m.start, m.end - m.start) for m in found] == [(m.start, by(minutes=90)) for m in FIRST]
 
 
 def test_a_meeting_with_a_note_gives_way_to_the_nearest_free_time_like_any_other():

@@ -7,8 +7,8 @@ import pytest
 
 from cadenced.core.availability import Busy
 from cadenced.core.events import Baseline
+from cadenced.core.jointly import plan_scene
 from cadenced.core.model import Horizon, Kind, State, Tries
-from cadenced.core.plan import plan_scene
 from cadenced.core.scene import Scene
 from cadenced.core.slots import Taken
 from tests.support.pairs import moved

@@ -39,6 +39,15 @@ async def test_where_the_event_stands_in_the_other_s_calendar_it_is_told(house):
     assert "agenda" in await about_meetings(house)
 
 
+async def test_who_refused_it_is_asked_for_another_time(house):
+    house.accounts["jonas"] = with_password(house.accounts["jonas"], "wrong")
+    await house.runs(pair(calls=None))
+    for _ in range(3):
+        house.calendar("maya").delete((await house.first()).uid)
+        await house.later(hours=25)
+    assert len(await house.mails("times")) == 2
+
+
 async def test_a_calendar_that_worked_once_keeps_no_agenda_back(house):
     await house.runs(ALONE)
     house.accounts["maya"] = with_password(house.accounts["maya"], "wrong")

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from cadenced.cli.show_status import show_status
+from cadenced.core.answers import Answer, Told
 from cadenced.core.busytime import BusySeen, BusyTime
 from cadenced.core.messages import times
 from cadenced.core.model import DateRange, Horizon, Kind, Limits, State
@@ -127,6 +128,18 @@ async def test_an_event_that_a_note_keeps_in_a_pause_is_told_of(store):
     found = await stand(store, replace(MEETING, touched=True), p=away)
     assert found.in_the_way == ["8 Dec: the pair pauses then"]
     assert (await stand(store, replace(MEETING, touched=True, placed=(NOW, NOW + HOUR)), p=away)).in_the_way == []
+    over = pair(start=date(2026, 10, 1), end=date(2026, 12, 1))
+    assert (await stand(store, replace(MEETING, touched=True), p=over)).in_the_way == [
+        "8 Dec: the pair has ended by then"
+    ]
+
+
+async def test_a_pause_that_was_asked_for_by_mail_is_one(store):
+    told = Answer("<1@x>#1", "maya-jonas", "jonas", Told.PAUSED, NOW, until=date(2026, 12, 31))
+    await store.record_mail("<1@x>", "answer", [told], [], NOW)
+    found = await stand(store, replace(MEETING, touched=True))
+    assert found.in_the_way == ["8 Dec: the pair pauses then"]
+    assert found.paused
 
 
 async def test_the_same_cause_is_told_once_for_each_person_and_meeting(store):
