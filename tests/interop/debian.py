@@ -55,12 +55,14 @@ class Merged:
 
 
 def merged(folder: Path, packages: Sequence[str], users: Mapping[str, int], groups: Mapping[str, int]) -> Merged:
-    """Each user has a group of its name and number; `groups` are more."""
+    """Each user has a group of its name and number; `groups` are more. They come first: a machine that has the packages
+    knows the same names by numbers of its own.
+    """
     root = unpack(folder, packages)
     people = [f"{name}:x:{number}:{number}::/nonexistent:/usr/sbin/nologin\n" for name, number in users.items()]
     theirs = [f"{name}:x:{number}:\n" for name, number in {**users, **groups}.items()]
-    (folder / "passwd").write_text(Path("/etc/passwd").read_text() + "".join(people))
-    (folder / "group").write_text(Path("/etc/group").read_text() + "".join(theirs))
+    (folder / "passwd").write_text("".join(people) + Path("/etc/passwd").read_text())
+    (folder / "group").write_text("".join(theirs) + Path("/etc/group").read_text())
     return Merged(folder, root)
 
 
