@@ -23,7 +23,8 @@ def plan_scene(scene: Scene) -> Plan:
     planning, answer = planner.run(), None
     while True:
         try:
-            answer = choose(planner.ground.search, planning.send(answer))
+            quest = planning.send(answer)  # by then, what it says of where to look
+            answer = choose(planner.ground.search, quest)
         except StopIteration as end:
             plan: Plan = end.value
             return plan

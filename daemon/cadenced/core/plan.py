@@ -50,7 +50,7 @@ class Planner:
         kept = (m for m in stays if m.identity.kind is Kind.FACE_TO_FACE and self.stability.keeps(m))
         self.neighbours = sorted(map(self._wall, kept))
         stays += filter(self.stability.rests, stand)
-        certain = (m for m in stays if m.end > self.now and not self.stability.doomed(m))
+        certain = (m for m in stays if m.end > self.now and not self.stability.leaves(m))
         hard = self.stability.others.plus((m.start, m.end) for m in certain)
         earliest = self.now + scene.horizon.notice
         self.ground = Ground(scene.pair, self.hours, replace(scene.taken, hard=hard), earliest)
@@ -70,7 +70,10 @@ class Planner:
         }
         self.older = self._off_grid(places) if self.left else []
         anchors = yield from self._face_to_face(places)
+        crossed = anchors != sorted(anchors)  # people moved one past another: calls may lie where others are
         for place, before, after in zip(places, anchors, anchors[1:], strict=False):
+            for each in (*self.taken, *self.left.values()) if crossed else ():
+                self.ground.occupy((each.start, each.end))
             yield from self._calls(place, before, after)
         self._refused_elsewhere()
         return self._plan()
@@ -182,9 +185,7 @@ class Planner:
         return None
 
     def _joins_late(self, identity: Identity, place: Window) -> bool:
-        """Whether a pair that joins us half-way leaves this period's face-to-face meeting to history: in what is left
-        of it, that would be too near to the next one.
-        """
+        """Whether what is left of the period in which a pair joins us half-way is too near to its next meeting."""
         joins = identity.kind is Kind.FACE_TO_FACE and identity not in self.known
         left = (place[1] - place[0]) * (CLOSEST - TARGET) // 100
         return joins and self.earliest > place[1] - left and not any(each < place[1] for each in self.neighbours)

@@ -88,7 +88,12 @@ class Stability:
         if fixed.pinned or self.soon(fixed):
             return True
         gives_way = self.others.overlaps(fixed.start, fixed.end) and not self.rests(fixed)
-        return not gives_way and not self.doomed(fixed)
+        return not gives_way and not self.leaves(fixed)
+
+    def leaves(self, meeting: Meeting) -> bool:
+        """Whether the file takes its time, and has a place where it looks for another one."""
+        has_place = self.pair.cadence(meeting.identity.kind) is not None and on_grid(self.pair, meeting.identity)
+        return has_place and self.doomed(meeting)
 
     def outlives(self, meeting: Meeting) -> bool:
         """Whether it stays where the policy has no place for it. What nobody touched, and only its neighbours leave no

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -266,3 +267,19 @@ def test_what_people_called_off_or_moved_far_away_leaves_the_gap_counting_and_th
     assert plan(monthly(), refused).gaps == ()  # they are asked about it
     paused = monthly(pause=(DateRange(date(2027, 1, 1), date(2027, 1, 31)),))
     assert plan(paused, off).gaps == ()
+
+
+def test_no_call_is_put_over_a_meeting_that_people_moved_another_one_past():
+    early = pair(agreed=at("Thu 12:00"), agreed_calls=at("Thu 12:00"))
+    january, february = [m for m in plan(early).meetings if m.identity.kind is Kind.FACE_TO_FACE][1:3]
+    past = moved(january, february.start - january.start + by(days=45))
+    for shift in range(20):  # wherever in February that is
+        between = moved(february, by(days=shift))
+        found = sorted(
+            plan(early, [past, replace(between, placed=(between.start, between.end))]).meetings, key=start_of
+        )
+        assert all(one.end <= two.start for one, two in pairwise(found))
+
+
+def start_of(meeting):
+    return meeting.start
