@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cadenced.core.availability import Busy, in_ranges
 from cadenced.core.jointly import plan_scene
-from cadenced.core.model import Cadence, Horizon, Meeting, Pair, State
+from cadenced.core.model import Cadence, Horizon, Meeting, Pair, State, WeeklyTime
 from cadenced.core.plan import Plan
 from cadenced.core.scene import Scene
 from cadenced.core.slots import Taken
@@ -59,7 +59,11 @@ class Turn:
             return False
         kind, cadence = meeting.identity.kind, self.pair.cadence(meeting.identity.kind)
         length = timedelta(minutes=cadence.minutes) if cadence else timedelta()
-        return cadence is not None and not suits(self.pair, kind, meeting.start, meeting.start + length)
+        if cadence is None:
+            return False
+        here = wall(self.pair, meeting.start)
+        agreed = not cadence.at or WeeklyTime(here.weekday(), here.time()) in cadence.at
+        return not agreed or not suits(self.pair, kind, meeting.start, meeting.start + length)
 
     def overtaken(self, meeting: Meeting) -> bool:
         """Only its texts are a human's, and something else takes its time now."""

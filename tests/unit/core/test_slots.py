@@ -199,14 +199,14 @@ def by_cost(moment, p, target, habit):
 def test_the_best_of_all_half_hours_is_chosen(search):
     p, window, target, habit, busy, since = search
     length = timedelta(minutes=p.face_to_face.minutes)
-    agreed = {each.at for each in p.face_to_face.at}
     found = chosen(p, window, target=target, habit=habit, busy=busy, earliest=since)
     quarter = timedelta(minutes=15)  # 12:15 is among the agreed times
     times = [
         moment
         for half in half_hours(p, window[0] - quarter, window[1])
         for moment in (half, half + quarter)
-        if window[0] <= (here := wall(p, moment)) < window[1] and (moment == half or here.time() in agreed)
+        if window[0] <= (here := wall(p, moment)) < window[1]
+        and (moment == half or WeeklyTime(here.weekday(), here.time()) in p.face_to_face.at)
     ]
     best = sorted(times, key=lambda moment: by_cost(moment, p, target, habit))
     free = (
