@@ -38,7 +38,7 @@ def apply(
         elif not applied.unsafe:
             show_applied(applied, out)
         if applied.unsafe:
-            fail(f"Nothing was changed: {applied.unsafe}.", Exit.UNSAFE)
+            fail(f"Nothing was changed: {applied.unsafe}; `cadenced plan` shows them.", Exit.UNSAFE)
         if applied.blocked:
             raise typer.Exit(Exit.UNREACHABLE)
 

@@ -17,7 +17,6 @@ from cadenced.cli.show import show_blocked
 from cadenced.cli.wrapping import wrapped
 from cadenced.core.accounts import INVITED
 from cadenced.core.actions import Action, CancelEvent, CreateEvent, SendMail, UpdateEvent, is_note
-from cadenced.core.guard import SEEN
 from cadenced.core.model import Kind, Pair
 from cadenced.reconciler.decision import Decision
 from cadenced.service.report import Planned, zone_of
@@ -96,7 +95,7 @@ def _show_numbers(planned: Planned, out: Console) -> None:
 
 
 def _show_unsafe(planned: Planned, out: Console) -> None:
-    out.print(Text(f"\nA human must confirm this: {planned.unsafe.removesuffix(SEEN)}.", style="red"))
+    out.print(Text(f"\nA human must confirm this: {planned.unsafe}.", style="red"))
 
 
 def _upsets(action: Action) -> bool:

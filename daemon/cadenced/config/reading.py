@@ -99,12 +99,13 @@ def _words(error: ErrorDetails, where: Sequence[int | str], model: type[BaseMode
         return "is missing"
     if kind == "value_error":
         return str(error["ctx"]["error"])
+    value = "" if "password" in str(where[-1:]) else _shown(error["input"])
+    words = f"{error['msg'][0].lower()}{error['msg'][1:]}"
     if kind == "tuple_type":
-        return f"{_shown(error['input'])}: a list belongs here: write it as [{_shown(error['input'])}]"
-    if kind in ("dict_type", "model_type"):
-        return f"{_shown(error['input'])}: a table belongs here"
-    shown = "" if "password" in str(where[-1:]) else f"{_shown(error['input'])}: "
-    return f"{shown}{error['msg'][0].lower()}{error['msg'][1:]}"
+        words = f"a list belongs here: write it as [{value or '…'}]"
+    elif kind in ("dict_type", "model_type"):
+        words = "a table belongs here"
+    return f"{value}: {words}" if value else words
 
 
 def _keys(model: type[BaseModel], where: Sequence[int | str]) -> list[str]:

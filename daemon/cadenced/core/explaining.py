@@ -14,6 +14,7 @@ from cadenced.core.bookings import Bookings
 from cadenced.core.cadence import DAY, on_grid, period, period_of
 from cadenced.core.gaps import without_time
 from cadenced.core.hindrances import SOFT, Cause, Hindrance
+from cadenced.core.jointly import plan_scene
 from cadenced.core.model import Identity, Meeting, Pair, Person, State
 from cadenced.core.plan import Planner
 from cadenced.core.scene import Plan, Scene
@@ -128,16 +129,12 @@ def explain_gaps(scene: Scene, hindrances: Sequence[Hindrance], gaps: Sequence[s
 
 def planned(scene: Scene) -> tuple[Plan, dict[Identity, tuple[Search, Quest]]]:
     """The plan, and what looked for a time, each with how things were then."""
-    planner = Planner(scene)
-    planning, quests = planner.run(), dict[Identity, tuple[Search, Quest]]()
-    answer = None
-    while True:
-        try:
-            quest = planning.send(answer)
-        except StopIteration as end:
-            return end.value, quests
-        quests[quest.identity] = _as_now(planner.ground.search), quest
-        answer = choose(planner.ground.search, quest)
+    quests = dict[Identity, tuple[Search, Quest]]()
+
+    def note(search: Search, quest: Quest) -> None:
+        quests[quest.identity] = _as_now(search), quest
+
+    return plan_scene(scene, note), quests
 
 
 def _as_now(search: Search) -> Search:

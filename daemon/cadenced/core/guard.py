@@ -11,7 +11,6 @@ from cadenced.core.actions import CancelEvent, EventAction, UpdateEvent
 from cadenced.core.model import Meeting, State
 from cadenced.core.scene import Plan
 
-SEEN = "; `cadenced plan` shows them"  # the end of what is said where that is not read already
 SHARE = 25  # % of our future events, cancelled or moved
 FROM = 10  # of them: fewer are what an ordinary edit of a single pair moves, and that must follow at once
 
@@ -33,10 +32,10 @@ def too_much(upsets: int, owned: int) -> bool:
 def objection(upsets: int, owned: int) -> str:
     """Why a human must confirm."""
     what = f"{upsets} of the {owned} events that are still to come would be cancelled or moved"
-    return f"{what}, more than {SHARE} %. If it is meant, run `cadenced apply --confirm`{SEEN}"
+    return f"{what}, more than {SHARE} %. If it is meant, run `cadenced apply --confirm`"
 
 
-def kept(plan: Plan, standing: Sequence[Meeting], fallen: Iterable[Meeting] = ()) -> Plan:
+def kept(plan: Plan, standing: Sequence[Meeting], fallen: Iterable[Meeting]) -> Plan:
     """What goes on of a plan that is held back: what people said is followed, and all else stays as it stands. New
     meetings are added only where none falls out, for then they don't take its place; and nothing over what stays.
     What had `fallen` out before stays so, unless it is back.

@@ -3,7 +3,7 @@
 Owns what one pair's choice means for the others. Must never know how a pair is planned by itself.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -11,23 +11,26 @@ from cadenced.core.bookings import Bookings, monday
 from cadenced.core.model import Identity
 from cadenced.core.plan import Planner, Planning
 from cadenced.core.scene import Plan, Scene
-from cadenced.core.slots import Quest, Slot, choose, options
+from cadenced.core.slots import Quest, Search, Slot, choose, options
 from cadenced.core.together import Option, Room, Wish, choose_together
 
 Reserved = Mapping[Identity, tuple[frozenset[str], Slot]]  # with whose time it is
 
 
-def plan_scene(scene: Scene) -> Plan:
-    """The plan of one pair by itself."""
+def plan_scene(scene: Scene, note: Callable[[Search, Quest], object] | None = None) -> Plan:
+    """The plan of one pair by itself. `note` hears of all that looked for a time, and where, before one is chosen."""
     planner = Planner(scene)
     planning, answer = planner.run(), None
     while True:
         try:
-            quest = planning.send(answer)  # by then, what it says of where to look
-            answer = choose(planner.ground.search, quest)
+            quest = planning.send(answer)
         except StopIteration as end:
             plan: Plan = end.value
             return plan
+        search = planner.ground.search  # only now, for planning goes on in send()
+        if note is not None:
+            note(search, quest)
+        answer = choose(search, quest)
 
 
 def plan_jointly(scenes: Sequence[Scene]) -> list[Plan]:

@@ -92,7 +92,8 @@ class Holding:
 
     async def refuse(self, why: str) -> None:
         """A single pass did nothing, and a human should know, though nothing waits."""
-        await self.store.raise_alert(ALERT, f"Nothing was changed: {why}.", self.clock.now())
+        text = f"Nothing was changed: {why}; `cadenced plan` shows them."
+        await self.store.raise_alert(ALERT, text, self.clock.now())
 
     async def passes(self) -> None:
         """A whole plan is fine: what was said of one before is over, unless something waits."""
@@ -159,7 +160,7 @@ class Holding:
         more, self._held = held.keys() - self._held.keys(), held
         if held:
             why = objection(sum(held.values()), await self.store.count_coming(now))
-            text = f"Nothing of {_some(held)} is cancelled or moved so far: {why}."
+            text = f"Nothing of {_some(held)} is cancelled or moved so far: {why}; `cadenced plan` shows them."
             await self.store.raise_alert(ALERT, text, now)
             if more:
                 log.warning("too much would be upset at once; it waits for a human", problem=text)

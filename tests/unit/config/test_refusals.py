@@ -6,6 +6,7 @@ from cadenced.config import ConfigProblems
 from cadenced.config.problems import grouped
 
 REFUSED = [
+    ("focus =", "months = 3\nfocus =", "23: pairs.maya-jonas.months", "3: a table belongs here"),
     (
         '"Europe/Berlin"',
         '"Europe/Berln"',

@@ -186,6 +186,10 @@ def test_a_mistake_is_shown_with_its_place_and_the_way_out(problems, old, new, e
         ('[service]\ncoordinator = "petra"', 'cadenced.toml:9: service.coordinator: "petra" is no mail address'),
         ("[service]\ncoordinator = 5", 'cadenced.toml:9: service.coordinator: "5" is no mail address'),
         ('password_file = "a"\npassword_command = ["b"]', "cadenced.toml:5: calendars.maya: has both"),
+        (
+            'password_command = "echo secret"',
+            "cadenced.toml:8: calendars.maya.password_command: a list belongs here: write it as […]",
+        ),
     ],
 )
 def test_values_outside_their_bounds_are_refused(problems, more, expected):

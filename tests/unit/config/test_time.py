@@ -134,6 +134,7 @@ REFUSED = [
     ('time_off = ["2027-08-01/2027-07-15"]', "time_off.0", '"2027-08-01/2027-07-15" ends before it begins'),
     ('time_off = "2027-12-24"', "time_off", '"2027-12-24": a list belongs here: write it as ["2027-12-24"]'),
     ("time_off = 2027-12-24", "time_off", "2027-12-24: a list belongs here: write it as [2027-12-24]"),
+    ("limits = 3", "limits", "is no known key"),
     ('time_off = [["2027-12-24"]]', "time_off.0", "a text belongs here, and not a list"),
     ('time_off = ["2027-07-15/"]', "time_off.0", '"2027-07-15/" has no last day; days are written "2027-07-15/'),
     ('time_off = ["2027-W07"]', "time_off.0", '"2027-W07" is no day that exists; write it like 2026-12-01'),

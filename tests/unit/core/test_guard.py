@@ -68,7 +68,7 @@ def test_the_objection_says_how_many_and_what_to_do():
 
 def test_of_a_plan_that_is_held_back_what_stands_stays_moved_or_dropped():
     call = meeting(1, start=BEFORE.start + 7 * DAY)
-    found = kept(Plan((at(BEFORE.start + DAY),), dropped=(call,)), [BEFORE, call])
+    found = kept(Plan((at(BEFORE.start + DAY),), dropped=(call,)), [BEFORE, call], ())
     assert found.meetings == (BEFORE, call)
     assert found.dropped == ()
 
@@ -78,7 +78,7 @@ def test_of_a_plan_that_is_held_back_what_people_said_is_followed():
     refused = meeting(1, start=BEFORE.start + 7 * DAY, end=BEFORE.end + 7 * DAY, state=State.DECLINED)
     unneeded = meeting(2, state=State.DECLINED)
     again = at(refused.start + DAY, refused, state=State.STANDING)
-    found = kept(Plan((moved, again), dropped=(unneeded,)), [moved, refused, unneeded])
+    found = kept(Plan((moved, again), dropped=(unneeded,)), [moved, refused, unneeded], ())
     assert found.meetings == (moved, again)
     assert found.dropped == (unneeded,)
 
@@ -100,10 +100,10 @@ def test_nothing_is_put_over_what_stays():
     """Its plan takes the place that another would have left."""
     refused = meeting(1, start=BEFORE.start + 7 * DAY, end=BEFORE.end + 7 * DAY, state=State.DECLINED)
     plan = (at(BEFORE.start + DAY), at(BEFORE.start, refused, state=State.STANDING), at(BEFORE.start, meeting(2)))
-    assert kept(Plan(plan), [BEFORE, refused]).meetings == (BEFORE, refused)
+    assert kept(Plan(plan), [BEFORE, refused], ()).meetings == (BEFORE, refused)
 
 
 def test_new_meetings_are_added_but_where_they_take_the_place_of_others():
     new = at(BEFORE.start + 7 * DAY, meeting(1))
-    assert kept(Plan((BEFORE, new)), [BEFORE]).meetings == (BEFORE, new)
-    assert kept(Plan((new,), dropped=(BEFORE,)), [BEFORE]).meetings == (BEFORE,)
+    assert kept(Plan((BEFORE, new)), [BEFORE], ()).meetings == (BEFORE, new)
+    assert kept(Plan((new,), dropped=(BEFORE,)), [BEFORE], ()).meetings == (BEFORE,)
